@@ -1,0 +1,246 @@
+"""Settings: the only reader of the environment; every value is checked before anything starts."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from crisis import errors
+
+PREFIX = "CRISIS_"
+_KEY_FILE = "secret-key"
+_DATABASE_SCHEMES = ("postgresql", "sqlite")
+_BROKER_SCHEMES = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps")
+
+
+def _split(value: object) -> object:
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """What an operator may set, as ``CRISIS_<NAME>`` in the environment or in ``.env``.
+
+    ``deploy/env.example`` lists the same names with the same defaults; a test keeps them equal.
+    Durations carry their unit in the name; times are UTC everywhere.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    secret_key: str = Field("", description="signs links and sessions; made once in the data folder if absent")
+    public_url: str = Field("http://127.0.0.1:8000", description="the base of the links in alerts")
+    database_url: str = Field("", description="postgresql://… or sqlite:///…; default: SQLite in the data folder")
+    broker_url: str = Field("", description="redis://, rediss://, sentinel:// or amqp://; default: bundled Valkey")
+    data_dir: Path = Field(Path("var"), description="database, key, process files of the embedded default")
+    smtp_url: str = Field("", description="smtp://user:pass@host:587 or smtps://…; ?connections=16 in all; ?tls=none")
+    mail_from: str = Field("alerts@desk.example", description="the sender of alerts")
+    reply_to: str = Field("", description="where replies go; default: the sender")
+    desk_name: str = Field("Crisis desk", description="who transmits")
+    authority_name: str = Field("", description="who authors incidents unless the declaration says; default: the desk")
+    desk_phone: str = Field("", description="answered day and night; in every alert")
+    desk_time_zone: str = Field("Europe/Brussels", description="the desk's clock, shown beside UTC")
+    ref_prefix: str = Field("INC", pattern=r"^[A-Z]{2,8}$", description="of references; exercises have EX")
+    aim_minutes: int = Field(60, ge=5, le=1440, description="our aim for voluntary requests; never an order's hour")
+    outbound_allow: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default_factory=list, description="hosts and networks that webhooks may reach beside public ones"
+    )
+    log_format: Literal["text", "json"] = Field("text", description="how log lines look")
+    web_threads: int = Field(64, ge=8, le=256, description="threads of the web server; half of them may be streams")
+    demo: bool = Field(False, description="set by `crisis up --demo`: nothing leaves this host")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("expected http:// or https:// with a host, such as https://desk.example")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in _DATABASE_SCHEMES:
+            raise ValueError("expected postgresql://… or sqlite:///…")
+        return value
+
+    @field_validator("broker_url")
+    @classmethod
+    def _broker_url(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in _BROKER_SCHEMES:
+            raise ValueError("expected redis://, rediss://, sentinel:// or amqp://")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_url(cls, value: str) -> str:
+        if value:
+            parts = urlsplit(value)
+            if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+                raise ValueError("expected smtp://host:port or smtps://host:port")
+            connections = parse_qs(parts.query).get("connections", ["16"])[0]
+            if not connections.isdecimal() or not 1 <= int(connections) <= 256:
+                raise ValueError("connections is a whole number from 1 to 256")
+            if parse_qs(parts.query).get("tls", ["auto"])[0] not in ("auto", "none"):
+                raise ValueError("tls is none, or is left out")
+        return value
+
+    @field_validator("mail_from", "reply_to")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and (value.count("@") != 1 or value.startswith("@") or value.endswith("@") or not value.isprintable()):
+            raise ValueError("expected one mail address, such as alerts@desk.example")
+        return value
+
+    @field_validator("desk_time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("expected a zone of the tz database, such as Europe/Brussels") from None
+        return value
+
+    @property
+    def database(self) -> str:
+        """The URL for SQLAlchemy, with its driver named."""
+        if not self.database_url:
+            return f"sqlite:///{(self.data_dir / 'crisis.sqlite').absolute()}"
+        return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database.startswith("sqlite")
+
+    @property
+    def broker(self) -> str:
+        """The URL for Celery: the given one, or the socket of the bundled Valkey process."""
+        return self.broker_url or f"redis+socket://{self.valkey_socket}"
+
+    @property
+    def valkey_socket(self) -> Path:
+        return (self.data_dir / "valkey.sock").absolute()
+
+    @property
+    def aim(self) -> timedelta:
+        return timedelta(minutes=self.aim_minutes)
+
+    @property
+    def author(self) -> str:
+        return self.authority_name or self.desk_name
+
+    @property
+    def reply_address(self) -> str:
+        return self.reply_to or self.mail_from
+
+    @property
+    def smtp_connections(self) -> int:
+        """How many connections to the mail host all workers together may hold."""
+        return int(parse_qs(urlsplit(self.smtp_url).query).get("connections", ["16"])[0])
+
+    @property
+    def allowed_networks(self) -> list[IPv4Network | IPv6Network]:
+        """The entries of ``outbound_allow`` that are networks or addresses."""
+        found = []
+        for entry in self.outbound_allow:
+            try:
+                found.append(ip_network(entry, strict=False))
+            except ValueError:
+                continue
+        return found
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """The entries of ``outbound_allow`` that are host names, in lower case."""
+        networks = {str(network) for network in self.allowed_networks}
+        return frozenset(entry.lower() for entry in self.outbound_allow if entry not in networks)
+
+
+def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """The settings of this process.
+
+    Args:
+        environment: instead of the process's own environment (which is then not read, nor ``.env``).
+        overrides: values that win over both, by field name.
+
+    Raises:
+        InvalidSetting: with the name of the variable and what is expected; stop, and say it.
+    """
+    own = environment is None
+    source: Mapping[str, str] = os.environ if environment is None else environment
+    values: dict[str, Any] = {**_from_files(source), **({} if own else _named(source)), **overrides}
+    try:
+        settings = Settings(**values) if own else Settings(_env_file=None, **{**_blank(), **values})  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise errors.InvalidSetting("; ".join(_explain(one) for one in error.errors())) from None
+    return settings if settings.secret_key else _with_key(settings)
+
+
+def _blank() -> dict[str, Any]:
+    return {name: field.get_default(call_default_factory=True) for name, field in Settings.model_fields.items()}
+
+
+def _named(source: Mapping[str, str]) -> dict[str, str]:
+    return {name: source[PREFIX + name.upper()] for name in Settings.model_fields if PREFIX + name.upper() in source}
+
+
+def _from_files(source: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for name in Settings.model_fields:
+        path = source.get(f"{PREFIX}{name.upper()}_FILE")
+        if path:
+            try:
+                found[name] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise errors.InvalidSetting(
+                    f"{PREFIX}{name.upper()}_FILE: {path} can't be read ({error.strerror}). Name a readable file."
+                ) from None
+    return found
+
+
+def _explain(error: Any) -> str:
+    name = f"{PREFIX}{str(error['loc'][0]).upper()}" if error["loc"] else PREFIX
+    return f"{name}: {str(error['msg']).removeprefix('Value error, ')} (it is {str(error.get('input'))[:60]!r})"
+
+
+def _with_key(settings: Settings) -> Settings:
+    if not settings.is_sqlite:
+        raise errors.InvalidSetting(
+            "CRISIS_SECRET_KEY: required with PostgreSQL, so that all hosts sign alike. "
+            "Set it to a random text of 32 characters or more."
+        )
+    path = settings.data_dir / _KEY_FILE
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass
+        else:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(secrets.token_urlsafe(48))
+        key = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise errors.InvalidSetting(
+            f"CRISIS_DATA_DIR: {settings.data_dir} can't be written ({error.strerror}). Name a folder that can."
+        ) from None
+    return settings.model_copy(update={"secret_key": key})

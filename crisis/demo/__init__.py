@@ -1,0 +1,1 @@
+"""The demo: a mail catcher and simulated platforms; nothing leaves the host."""

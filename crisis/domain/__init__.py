@@ -1,0 +1,1 @@
+"""Rules as pure functions over values: no clock, no log, no input or output."""

@@ -1,0 +1,1 @@
+"""Everything that is Celery or APScheduler: doors of at most ten lines."""

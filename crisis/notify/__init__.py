@@ -1,0 +1,1 @@
+"""From an alert to a channel: texts, links, senders; knows no database."""

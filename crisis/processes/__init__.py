@@ -1,0 +1,1 @@
+"""`crisis up`: the supervisor and its parts."""

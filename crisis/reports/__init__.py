@@ -1,0 +1,1 @@
+"""The report as HTML, JSON and CSV: values in, bytes out."""

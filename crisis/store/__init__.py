@@ -1,0 +1,1 @@
+"""Rows in, rows out: models, queries and migrations; nothing here commits."""

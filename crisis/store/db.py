@@ -1,0 +1,120 @@
+"""The database: one engine owned by Flask-SQLAlchemy, a session to read and a session to write."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import Migrate, upgrade
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import Session
+
+from crisis.config import Settings
+from crisis.store.models.base import Base
+
+try:  # SQLite before 3.51.3 can corrupt a database that several connections write (sqlite.org/wal.html#walresetbug)
+    import pysqlite3 as sqlite_module
+except ImportError:  # no wheel for this machine: `crisis check` says so
+    sqlite_module = sqlite3
+
+_SAFE_SQLITE = (3, 51, 3)
+
+_PRAGMAS = (
+    "journal_mode=WAL",  # readers never wait for the writer
+    "busy_timeout=10000",  # ms; a writer waits for the writer before it
+    "foreign_keys=ON",
+    "synchronous=FULL",  # with NORMAL the last commits can be lost with the power
+    "trusted_schema=OFF",
+)
+
+
+class ReadSession(Session):
+    """A session that can't write and never takes the write lock."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Any:
+        return _reader(db.engine)
+
+
+def _reader(engine: sa.Engine) -> sa.Engine:
+    options: dict[str, Any] = {"sqlite_begin": "DEFERRED"}
+    if engine.dialect.name == "postgresql":
+        options = {"postgresql_readonly": True}
+    return engine.execution_options(**options)
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    disable_autonaming=True,
+    session_options={"class_": ReadSession, "expire_on_commit": False},
+)
+migrate = Migrate(directory=str(Path(__file__).parent / "migrations"))
+
+
+def init(app: Flask, settings: Settings) -> None:
+    """Bind the database to ``app``; needed before any session, in every process."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
+    db.init_app(app)
+    migrate.init_app(app, db, render_as_batch=False)
+    with app.app_context():
+        if settings.is_sqlite:
+            _sqlite_hooks(db.engine)
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.is_sqlite:
+        return {"module": sqlite_module, "connect_args": {"check_same_thread": False}}
+    return {
+        "pool_size": 16,
+        "max_overflow": 64,
+        "pool_pre_ping": True,  # a restarted server costs one ping, not one failed answer
+        "pool_timeout": 5,  # s; then 503 rather than a page that hangs
+        "connect_args": {"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10000"},
+    }
+
+
+def _sqlite_hooks(engine: sa.Engine) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # stop the driver's own BEGIN; ours is below
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if mode == 'DEFERRED' else 'OFF'}")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session that writes, committed at the end, rolled back when anything raises.
+
+    BEGIN IMMEDIATE on SQLite: a writer waits its turn at the start, never in the middle.
+    The reading session is ended first, so that a request never holds two.
+    """
+    db.session.remove()
+    with Session(db.engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for reading outside a request; sees one state of the database, writes nothing."""
+    with Session(_reader(db.engine), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def to_newest_schema() -> None:
+    """Apply every migration that is missing; safe to call by several processes in turn."""
+    upgrade()
+
+
+def sqlite_version() -> tuple[tuple[int, ...], bool]:
+    """The version of SQLite in use, and whether it is free of the WAL-reset bug."""
+    version = tuple(int(part) for part in sqlite_module.sqlite_version.split("."))
+    return version, version >= _SAFE_SQLITE

@@ -1,0 +1,50 @@
+"""The tables; importing this package makes every one of them known."""
+
+from crisis.store.models.access import ApiToken, IdempotencyKey
+from crisis.store.models.alert import Alert, Attempt, Message
+from crisis.store.models.answer import Acknowledgement, Answer, Call, ItemOutcome, Opening
+from crisis.store.models.base import Base
+from crisis.store.models.incident import Batch, Incident, Item, RefCounter, Spelling, Update
+from crisis.store.models.link import Link
+from crisis.store.models.notice import Notice, NoticeItem
+from crisis.store.models.process import Beat, Probe
+from crisis.store.models.record import Event, StreamHead
+from crisis.store.models.registry import Contact, Domain, Endpoint, Platform
+from crisis.store.models.timer import Timer
+from crisis.store.models.user import Role, User
+from crisis.store.models.version import Version
+
+__all__ = [
+    "Acknowledgement",
+    "Alert",
+    "Answer",
+    "ApiToken",
+    "Attempt",
+    "Base",
+    "Batch",
+    "Beat",
+    "Call",
+    "Contact",
+    "Domain",
+    "Endpoint",
+    "Event",
+    "IdempotencyKey",
+    "Incident",
+    "Item",
+    "ItemOutcome",
+    "Link",
+    "Message",
+    "Notice",
+    "NoticeItem",
+    "Opening",
+    "Platform",
+    "Probe",
+    "RefCounter",
+    "Role",
+    "Spelling",
+    "StreamHead",
+    "Timer",
+    "Update",
+    "User",
+    "Version",
+]

@@ -1,0 +1,117 @@
+"""Messages, the alerts that carry them, and every attempt to send one: the row is the queue."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crisis.store import keys
+from crisis.store.models.base import Base
+from crisis.store.types import Json
+
+
+class Message(Base):
+    """A text with named slots for one round, language and channel; written once, never changed."""
+
+    __tablename__ = "message"
+    __table_args__ = (sa.UniqueConstraint("incident_id", "round", "ask", "language", "channel"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
+    incident_id: Mapped[UUID] = mapped_column(sa.ForeignKey("incident.id"))
+    round: Mapped[str]  # the cause of the alerts that carry it
+    ask: Mapped[str]
+    language: Mapped[str]  # of the text; English where the contact's own is not translated
+    channel: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Alert(Base):
+    """One message to one endpoint for one notice; or, without a notice, to an officer of the desk.
+
+    ``fence`` grows with each claim; whoever finishes with an older one changes nothing.
+    """
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        sa.CheckConstraint("(notice_id IS NULL) <> (user_id IS NULL)", name="one_recipient"),
+        sa.Index(
+            "uq_alert_notice_id_endpoint_id_cause",
+            "notice_id",
+            "endpoint_id",
+            "cause",
+            unique=True,
+            postgresql_where=sa.text("notice_id IS NOT NULL"),
+            sqlite_where=sa.text("notice_id IS NOT NULL"),
+        ),
+        sa.Index(
+            "uq_alert_incident_id_user_id_cause",
+            "incident_id",
+            "user_id",
+            "cause",
+            unique=True,
+            postgresql_where=sa.text("user_id IS NOT NULL"),
+            sqlite_where=sa.text("user_id IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_alert_due",
+            "queue",
+            "priority",
+            "due_at",
+            postgresql_where=sa.text("state IN ('planned','claimed','started','waiting_retry','unknown')"),
+            sqlite_where=sa.text("state IN ('planned','claimed','started','waiting_retry','unknown')"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
+    incident_id: Mapped[UUID] = mapped_column(sa.ForeignKey("incident.id"), index=True)
+    notice_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("notice.id"), index=True)
+    contact_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("contact.id"))
+    endpoint_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("endpoint.id"))
+    user_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("app_user.id"))
+    link_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("link.id"))
+    message_id: Mapped[UUID] = mapped_column(sa.ForeignKey("message.id"))
+    reply_to_id: Mapped[UUID | None]  # the first alert to this endpoint, for References
+    cause: Mapped[str]
+    purpose: Mapped[str]
+    channel: Mapped[str]
+    queue: Mapped[str]
+    address: Mapped[str]  # as sent
+    contact_name: Mapped[str]  # as sent
+    slots: Mapped[Any] = mapped_column(Json)  # values for the named slots of the message
+    state: Mapped[str]
+    priority: Mapped[int]
+    planned_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    owner: Mapped[str | None]  # node/boot/process
+    fence: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)  # started on the wire
+    first_attempt_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    detail: Mapped[str | None]  # of the last result
+    possible_repeat: Mapped[bool] = mapped_column(default=False)
+
+
+class Attempt(Base):
+    """One try to put an alert on the wire; filled once with its result, then never touched."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (sa.UniqueConstraint("alert_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
+    alert_id: Mapped[UUID] = mapped_column(sa.ForeignKey("alert.id"))
+    number: Mapped[int]  # from 1
+    fence: Mapped[int]
+    owner: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    detail: Mapped[str | None]  # what the other side said, shortened
+    size: Mapped[int | None]  # bytes sent
+    sha256: Mapped[str | None]  # of the bytes sent

@@ -1,0 +1,24 @@
+"""Versions of ladders and texts: immutable rows; an incident names the ones it used."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crisis.store import keys
+from crisis.store.models.base import Base
+from crisis.store.types import Json
+
+
+class Version(Base):
+    __tablename__ = "version"
+    __table_args__ = (sa.UniqueConstraint("kind", "digest"), sa.UniqueConstraint("kind", "number"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
+    kind: Mapped[str]  # ladder, texts
+    number: Mapped[int]  # from 1
+    body: Mapped[Any] = mapped_column(Json)
+    digest: Mapped[str]  # SHA-256 of the body, hexadecimal
+    created_at: Mapped[datetime]
