@@ -1,0 +1,67 @@
+"""What is to be sent to whom: the values that pass from a workflow through the texts to the rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from crisis.domain import alert, notice
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One endpoint of one contact, and what its message is about; or an officer, without a notice.
+
+    Times are UTC; ``time_zone`` is a zone of the tz database.
+    """
+
+    channel: alert.Channel
+    address: str
+    name: str
+    language: str
+    time_zone: str
+    notice_id: UUID | None = None
+    platform_name: str = ""
+    ask: notice.Ask = notice.Ask.INFORM
+    contact_id: UUID | None = None
+    endpoint_id: UUID | None = None
+    user_id: UUID | None = None
+    items: int = 0  # addresses named, of this batch
+    hashes: int = 0  # shared hashes to search
+    batch: int = 1
+    named_at: datetime | None = None
+    target_at: datetime | None = None
+    first_alert_id: UUID | None = None  # the first alert to this endpoint in this incident, for References
+    extra: Mapping[str, str] = field(default_factory=dict)  # further facts of a purpose, by name
+
+
+class TextKey(NamedTuple):
+    """A text is the same for everyone with the same key."""
+
+    round: str
+    ask: str
+    language: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message with named slots, as plain text and as HTML that says the same."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One alert before it is written: its recipient, its text, the values for the slots."""
+
+    alert_id: UUID
+    recipient: Recipient
+    cause: str
+    purpose: alert.Purpose
+    text_key: TextKey
+    slots: Mapping[str, str]
+    due_at: datetime
