@@ -1,0 +1,1 @@
+"""Parts that tests share: a clock, samples, sinks, the running system."""
