@@ -1,0 +1,127 @@
+"""Timers: armed once for each step, fired exactly once, cancelled when there is nothing left to wait for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crisis.store import keys
+from crisis.store.models import Timer
+
+ARMED, FIRED, CANCELLED = "armed", "fired", "cancelled"
+
+
+def arm_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Arm timers that are known to be new: rows of incident_id, notice_id, ladder, step, action, starts_at, due_at."""
+    if rows:
+        session.execute(sa.insert(Timer), [{"id": keys.new(), "state": ARMED, "ended_at": None, **row} for row in rows])
+
+
+def arm(
+    session: Session,
+    *,
+    incident_id: UUID,
+    notice_id: UUID,
+    ladder: str,
+    step: int,
+    action: str,
+    starts_at: datetime,
+    due_at: datetime,
+) -> bool:
+    """Arm one timer unless one is armed for this notice and ladder, or this step has been; returns whether it was."""
+    query = sa.select(Timer.id).where(
+        Timer.notice_id == notice_id, Timer.ladder == ladder, sa.or_(Timer.state == ARMED, Timer.step == step)
+    )
+    if session.execute(query.limit(1)).first():
+        return False
+    arm_many(
+        session,
+        [
+            {
+                "incident_id": incident_id,
+                "notice_id": notice_id,
+                "ladder": ladder,
+                "step": step,
+                "action": action,
+                "starts_at": starts_at,
+                "due_at": due_at,
+            }
+        ],
+    )
+    return True
+
+
+def next_step(session: Session, notice_id: UUID, ladder: str) -> int:
+    """The first step of a ladder of this notice that was never armed; for ladders without a table."""
+    query = sa.select(sa.func.coalesce(sa.func.max(Timer.step), -1) + 1)
+    return int(session.scalars(query.where(Timer.notice_id == notice_id, Timer.ladder == ladder)).one())
+
+
+def fire_due(session: Session, *, now: datetime, limit: int) -> list[Timer]:
+    """Take the timers that are due, earliest first, and mark them fired; each is given to one caller only."""
+    due = sa.select(Timer.id).where(Timer.state == ARMED, Timer.due_at <= now).order_by(Timer.due_at, Timer.id)
+    due = due.limit(limit)
+    if session.get_bind().dialect.name == "postgresql":
+        due = due.with_for_update(skip_locked=True)
+    statement = (
+        sa.update(Timer)
+        .where(Timer.id.in_(due), Timer.state == ARMED)
+        .values(state=FIRED, ended_at=now)
+        .returning(Timer)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(session.scalars(statement).all(), key=lambda timer: (timer.due_at, timer.id))
+
+
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether a timer waits to be fired."""
+    query = sa.select(Timer.id).where(Timer.state == ARMED, Timer.due_at <= now).limit(1)
+    return session.execute(query).first() is not None
+
+
+def cancel(session: Session, notice_id: UUID, ladder_prefix: str, *, now: datetime) -> int:
+    """Cancel a notice's armed timers of ladders that begin with ``ladder_prefix``; returns how many."""
+    statement = (
+        sa.update(Timer)
+        .where(
+            Timer.notice_id == notice_id,
+            Timer.state == ARMED,
+            Timer.ladder.startswith(ladder_prefix, autoescape=True),
+        )
+        .values(state=CANCELLED, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def cancel_for_incident(session: Session, incident_id: UUID, *, now: datetime) -> list[Timer]:
+    """Cancel every armed timer of an incident; returns them."""
+    statement = (
+        sa.update(Timer)
+        .where(Timer.incident_id == incident_id, Timer.state == ARMED)
+        .values(state=CANCELLED, ended_at=now)
+        .returning(Timer)
+        .execution_options(synchronize_session=False)
+    )
+    return list(session.scalars(statement))
+
+
+def armed(session: Session, notice_ids: Iterable[UUID]) -> Sequence[Timer]:
+    """The armed timers of these notices, earliest first."""
+    query = sa.select(Timer).where(Timer.notice_id.in_(list(notice_ids)), Timer.state == ARMED)
+    return session.scalars(query.order_by(Timer.due_at)).all()
+
+
+def arm_first(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Arm step 0 of a ladder for those notices that never had it; all rows name the same ladder."""
+    if not rows:
+        return
+    by_notice = {row["notice_id"]: row for row in rows}
+    query = sa.select(Timer.notice_id).where(
+        Timer.notice_id.in_(list(by_notice)), Timer.ladder == next(iter(rows))["ladder"]
+    )
+    known = set(session.scalars(query))
+    arm_many(session, [row for notice_id, row in by_notice.items() if notice_id not in known])
