@@ -1,0 +1,293 @@
+"""What an incident looks like at one moment: the values that page, API, command and report show.
+
+Times are UTC; durations are ``timedelta``. Addresses are masked; only phone numbers are whole, since
+people dial them. Everything derived from times (silent, unreachable, the clocks) is as of ``now``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from crisis.domain import alert, incident, item, notice
+from crisis.domain.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointView:
+    id: UUID
+    channel: alert.Channel
+    address: str  # masked, except of a phone
+    verified_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """A contact of a platform, at the hour it has there."""
+
+    id: UUID
+    position: int  # in the ladder, from 1
+    name: str
+    language: str
+    time_zone: str
+    hours: str
+    local_time: datetime  # now, in the contact's zone
+    on_duty: bool
+    acknowledged_at: datetime | None
+    alerted: bool
+    endpoints: tuple[EndpointView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One call that an officer recorded."""
+
+    id: UUID
+    contact_name: str
+    number: str
+    outcome: str  # reached, no_answer, wrong_number
+    note: str | None
+    called_at: datetime
+    called_by: str  # actor
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """One thing that a contact said, or seemed to say (``confirmed`` false, with the ``doubt``)."""
+
+    id: UUID
+    contact_id: UUID
+    contact_name: str
+    kind: str  # a notice.Answer, show_list or items
+    confirmed: bool
+    doubt: str | None
+    name: str  # typed
+    case_number: str | None
+    note: str | None
+    reason: str | None
+    better_contact: str | None
+    happened_at: datetime | None  # claimed
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    number: int
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: alert.Outcome | None  # none while it is under way
+    detail: str | None
+    size: int | None  # bytes
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """One message to one endpoint. ``attempts`` is filled where it was asked for, else empty."""
+
+    id: UUID
+    notice_id: UUID
+    platform_id: str  # of the registry
+    platform_name: str
+    contact_id: UUID
+    contact: str
+    channel: alert.Channel
+    address: str  # masked
+    purpose: alert.Purpose
+    cause: str
+    state: alert.State
+    planned_at: datetime
+    due_at: datetime
+    first_attempt_at: datetime | None
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    attempts_started: int
+    detail: str | None  # of the last result
+    possible_repeat: bool
+    attempts: tuple[AttemptView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One item as asked of one platform. ``url`` is as given: defang it before it is shown."""
+
+    id: UUID
+    notice_item_id: UUID
+    position: int
+    url: str | None
+    host: str | None
+    sha256: str | None
+    md5: str | None
+    pdq: str | None
+    reason: str  # host, assigned, shared
+    named_at: datetime
+    target_at: datetime
+    outcome: item.Outcome
+    happened_at: datetime | None  # claimed
+    recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What the ladder does next if nothing happens."""
+
+    action: str
+    due_at: datetime
+    ladder: str  # silence or outcome
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCounts:
+    total: int
+    done: int
+
+    @property
+    def open(self) -> int:
+        return self.total - self.done
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The clocks of one notice. They stop at done, at the stand-down, or where nothing is expected any more."""
+
+    since_named: timedelta
+    since_declared: timedelta
+    to_acknowledge: timedelta | None  # from naming to the first acknowledgement
+    to_done: timedelta | None  # from naming to the first done
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """What one platform is asked, how far it is, and why we believe that it knows."""
+
+    id: UUID
+    platform_key: UUID
+    platform_id: str  # of the registry
+    platform_name: str
+    home_state: str
+    languages: tuple[str, ...]
+    instrument: notice.Instrument
+    ask: notice.Ask
+    state: notice.State
+    named_at: datetime
+    target_at: datetime | None
+    evidence: tuple[Evidence, ...]  # the first of each kind, weakest first
+    received_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    done_at: datetime | None
+    done_recorded_at: datetime | None
+    ended_at: datetime | None
+    clock: Clock
+    elapsed: timedelta
+    within_target: bool | None
+    stand: str | None  # within, after, open; none where no aim applies
+    items: ItemCounts  # withdrawn ones are in neither number
+    item_states: Mapping[str, int]  # how many items are in each state, withdrawn ones too
+    shared_hashes: int  # to look for; outside the item counts
+    search_result: str | None
+    flags: tuple[str, ...]
+    contacts: tuple[ContactView, ...]
+    alerts: tuple[AlertView, ...]  # in the order in which they were planned, without their attempts
+    alert_states: Mapping[str, int]  # how many alerts are in each state
+    calls: tuple[CallView, ...]
+    answers: tuple[AnswerView, ...]
+    last_sign_at: datetime | None  # of life: an answer, a call that reached, an opened page
+    last_sign: str | None  # answered, reached_by_phone, opened
+    next_step: NextStep | None
+
+    @property
+    def asked(self) -> bool:
+        """Whether it is asked to do something; a platform that is only informed is in no denominator."""
+        return self.ask is not notice.Ask.INFORM
+
+    @property
+    def alerts_failed(self) -> tuple[AlertView, ...]:
+        return tuple(one for one in self.alerts if one.state is alert.State.FAILED)
+
+    @property
+    def phones(self) -> tuple[tuple[ContactView, EndpointView], ...]:
+        return tuple((one, way) for one in self.contacts for way in one.endpoints if way.channel is alert.Channel.PHONE)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    id: UUID
+    number: int
+    named_at: datetime
+    target_at: datetime
+    named_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts over the incident. Platforms that are only informed are in ``informed`` and in nothing else."""
+
+    notices: int  # all of them
+    asked: int  # to act or to search
+    act: int
+    search: int
+    informed: int
+    acknowledged: int
+    done: int
+    within: int
+    after: int
+    silent: int
+    unreachable: int
+    need_officer: int
+    items: int
+    items_open: int
+    items_withdrawn: int
+    unrouted: int
+    merged: int
+    alerts: int
+    alerts_accepted: int
+    alerts_failed: int
+    alerts_open: int
+    to_call: int
+    item_states: Mapping[str, int]
+    notice_states: Mapping[str, int]
+    alert_states: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    id: UUID
+    ref: str
+    purpose: incident.Purpose
+    instrument: notice.Instrument
+    kind: incident.Kind
+    severity: incident.Severity
+    tlp: incident.Tlp
+    state: incident.State
+    title: str
+    summary: str
+    authority_name: str
+    desk_name: str
+    desk_phone: str
+    member_states: tuple[str, ...]
+    audience: object
+    occurred_at: datetime | None
+    declared_at: datetime
+    declared_by: str  # actor
+    target_at: datetime  # of the first batch
+    aim: timedelta
+    stood_down_at: datetime | None
+    stand_down_reason: str | None
+    now: datetime
+    head: int  # entries of the record: where a stream of events goes on from
+    batches: tuple[BatchView, ...]
+    notices: tuple[NoticeView, ...]
+    totals: Totals
+
+    @property
+    def exercise(self) -> bool:
+        return self.purpose is incident.Purpose.EXERCISE
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is incident.State.DECLARED
+
+    def notice(self, notice_id: UUID) -> NoticeView | None:
+        return next((one for one in self.notices if one.id == notice_id), None)

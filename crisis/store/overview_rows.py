@@ -1,0 +1,322 @@
+"""What one incident looks like at a moment: a fixed number of queries, whatever its size."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crisis.store.models import (
+    Acknowledgement,
+    Alert,
+    Answer,
+    Attempt,
+    Batch,
+    Call,
+    Contact,
+    Domain,
+    Endpoint,
+    Event,
+    Incident,
+    Item,
+    ItemOutcome,
+    Link,
+    Notice,
+    NoticeItem,
+    Opening,
+    Platform,
+    Spelling,
+    StreamHead,
+    Timer,
+    Update,
+    Version,
+)
+
+Row = sa.Row[*tuple[Any, ...]]
+Rows = Sequence[Row]
+
+_ALERT = (
+    Alert.id,
+    Alert.notice_id,
+    Alert.contact_id,
+    Alert.endpoint_id,
+    Alert.contact_name,
+    Alert.channel,
+    Alert.address,
+    Alert.purpose,
+    Alert.cause,
+    Alert.state,
+    Alert.planned_at,
+    Alert.due_at,
+    Alert.first_attempt_at,
+    Alert.accepted_at,
+    Alert.ended_at,
+    Alert.attempts,
+    Alert.detail,
+    Alert.possible_repeat,
+)
+
+
+def incident(session: Session, ref: str) -> Row | None:
+    """The incident as ``.Incident`` with the ``body`` of its ladder and counts; ``None`` if there is none.
+
+    The counts: ``items``, ``withdrawn``, ``unrouted`` (URLs that no platform is asked about), ``merged`` (spellings).
+    """
+    here = Item.incident_id == Incident.id
+    routed = sa.exists().where(NoticeItem.item_id == Item.id)
+    counts = (
+        sa.select(sa.func.count()).select_from(Item).where(here).scalar_subquery().label("items"),
+        sa.select(sa.func.count())
+        .select_from(Item)
+        .where(here, Item.withdrawn_at.is_not(None))
+        .scalar_subquery()
+        .label("withdrawn"),
+        sa.select(sa.func.count())
+        .select_from(Item)
+        .where(here, Item.url.is_not(None), Item.withdrawn_at.is_(None), ~routed)
+        .scalar_subquery()
+        .label("unrouted"),
+        sa.select(sa.func.count())
+        .select_from(Spelling)
+        .join(Item, Item.id == Spelling.item_id)
+        .where(here)
+        .scalar_subquery()
+        .label("merged"),
+    )
+    query = sa.select(Incident, Version.body, *counts).join(Version, Version.id == Incident.ladder_id)
+    return session.execute(query.where(Incident.ref == ref)).one_or_none()
+
+
+def head(session: Session, incident_id: UUID) -> int:
+    """How many entries the record of the incident has."""
+    found = session.scalar(sa.select(StreamHead.n).where(StreamHead.stream == str(incident_id)))
+    return found or 0
+
+
+def page_of_incidents(
+    session: Session, *, state: str | None, purposes: Sequence[str], before: UUID | None, limit: int
+) -> Sequence[Incident]:
+    """Incidents, newest first, older than ``before``."""
+    query = sa.select(Incident).where(Incident.purpose.in_(purposes)).order_by(Incident.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(Incident.state == state)
+    if before is not None:
+        query = query.where(Incident.id < before)
+    return session.scalars(query).all()
+
+
+def notices(session: Session, incident_id: UUID) -> Rows:
+    """``.Notice`` with the registry's ``registry_id``, ``home_state``, ``languages`` of its platform, by name."""
+    query = (
+        sa.select(Notice, Platform.registry_id, Platform.home_state, Platform.languages)
+        .join(Platform, Platform.id == Notice.platform_id)
+        .where(Notice.incident_id == incident_id)
+        .order_by(sa.func.lower(Notice.platform_name), Notice.id)
+    )
+    return session.execute(query).all()
+
+
+def contacts(session: Session, incident_id: UUID) -> Rows:
+    """``.Contact`` with each ``.Endpoint`` (or none) of every platform asked, in the order of the ladder.
+
+    Retired ones are left out; an alert names its contact by itself.
+    """
+    asked = sa.select(Notice.platform_id).where(Notice.incident_id == incident_id)
+    query = (
+        sa.select(Contact, Endpoint)
+        .join(Endpoint, sa.and_(Endpoint.contact_id == Contact.id, Endpoint.retired_at.is_(None)), isouter=True)
+        .where(Contact.platform_id.in_(asked), Contact.retired_at.is_(None))
+        .order_by(Contact.platform_id, Contact.position, Endpoint.created_at, Endpoint.id)
+    )
+    return session.execute(query).all()
+
+
+def item_states(session: Session, incident_id: UUID) -> Rows:
+    """How many items a notice has in each state: ``notice_id, reason, state, count``."""
+    query = (
+        sa.select(NoticeItem.notice_id, NoticeItem.reason, NoticeItem.state, sa.func.count().label("count"))
+        .join(Notice, Notice.id == NoticeItem.notice_id)
+        .where(Notice.incident_id == incident_id)
+        .group_by(NoticeItem.notice_id, NoticeItem.reason, NoticeItem.state)
+    )
+    return session.execute(query).all()
+
+
+def alerts(
+    session: Session,
+    incident_id: UUID,
+    *,
+    after: UUID | None = None,
+    limit: int | None = None,
+    notice_id: UUID | None = None,
+) -> Rows:
+    """Alerts to contacts (officers' own left out), in the order in which they were planned."""
+    query = sa.select(*_ALERT).where(Alert.incident_id == incident_id, Alert.notice_id.is_not(None)).order_by(Alert.id)
+    if after is not None:
+        query = query.where(Alert.id > after)
+    if notice_id is not None:
+        query = query.where(Alert.notice_id == notice_id)
+    return session.execute(query if limit is None else query.limit(limit)).all()
+
+
+def attempts(session: Session, alert_ids: Sequence[UUID]) -> Sequence[Attempt]:
+    """Every attempt of these alerts, in order; asks once for each 500 alerts."""
+    found: list[Attempt] = []
+    for start in range(0, len(alert_ids), 500):
+        some = alert_ids[start : start + 500]
+        found += session.scalars(
+            sa.select(Attempt).where(Attempt.alert_id.in_(some)).order_by(Attempt.alert_id, Attempt.number)
+        )
+    return found
+
+
+def calls(session: Session, incident_id: UUID) -> Sequence[Call]:
+    query = (
+        sa.select(Call)
+        .join(Notice, Notice.id == Call.notice_id)
+        .where(Notice.incident_id == incident_id)
+        .order_by(Call.called_at, Call.id)
+    )
+    return session.scalars(query).all()
+
+
+def answers(session: Session, incident_id: UUID) -> Rows:
+    """``.Answer`` with the ``contact_name`` of who gave it, in the order in which they were recorded."""
+    query = (
+        sa.select(Answer, Contact.name.label("contact_name"))
+        .join(Notice, Notice.id == Answer.notice_id)
+        .join(Contact, Contact.id == Answer.contact_id)
+        .where(Notice.incident_id == incident_id)
+        .order_by(Answer.recorded_at, Answer.id)
+    )
+    return session.execute(query).all()
+
+
+def acknowledgements(session: Session, incident_id: UUID) -> Sequence[Acknowledgement]:
+    query = (
+        sa.select(Acknowledgement)
+        .join(Notice, Notice.id == Acknowledgement.notice_id)
+        .where(Notice.incident_id == incident_id)
+        .order_by(Acknowledgement.at)
+    )
+    return session.scalars(query).all()
+
+
+def last_openings(session: Session, incident_id: UUID) -> Rows:
+    """The last minute in which a link of a notice was opened: ``notice_id, minute``."""
+    query = (
+        sa.select(Link.notice_id, sa.func.max(Opening.minute, type_=Opening.minute.type).label("minute"))
+        .join(Opening, Opening.link_id == Link.id)
+        .join(Notice, Notice.id == Link.notice_id)
+        .where(Notice.incident_id == incident_id)
+        .group_by(Link.notice_id)
+    )
+    return session.execute(query).all()
+
+
+def armed_timers(session: Session, incident_id: UUID) -> Sequence[Timer]:
+    """What fires next, soonest first."""
+    query = sa.select(Timer).where(Timer.incident_id == incident_id, Timer.state == "armed").order_by(Timer.due_at)
+    return session.scalars(query).all()
+
+
+def batches(session: Session, incident_id: UUID) -> Sequence[Batch]:
+    return session.scalars(sa.select(Batch).where(Batch.incident_id == incident_id).order_by(Batch.number)).all()
+
+
+def updates(session: Session, incident_id: UUID) -> Sequence[Update]:
+    return session.scalars(
+        sa.select(Update).where(Update.incident_id == incident_id).order_by(Update.sent_at, Update.id)
+    ).all()
+
+
+def items(session: Session, incident_id: UUID, *, after: int = 0, limit: int | None = None) -> Rows:
+    """``.Item`` with its ``batch_number``, in the order in which they were given, after position ``after``."""
+    query = (
+        sa.select(Item, Batch.number.label("batch_number"))
+        .join(Batch, Batch.id == Item.batch_id)
+        .where(Item.incident_id == incident_id, Item.position > after)
+        .order_by(Item.position)
+    )
+    return session.execute(query if limit is None else query.limit(limit)).all()
+
+
+def items_asked(session: Session, incident_id: UUID, *, after: int = 0, upto: int | None = None) -> Rows:
+    """``.NoticeItem`` with its item's ``position`` and its notice's ``platform_name``, ``registry_id``, ``ask``."""
+    query = (
+        sa.select(NoticeItem, Item.position, Notice.platform_name, Notice.ask, Platform.registry_id)
+        .join(Item, Item.id == NoticeItem.item_id)
+        .join(Notice, Notice.id == NoticeItem.notice_id)
+        .join(Platform, Platform.id == Notice.platform_id)
+        .where(Item.incident_id == incident_id, Item.position > after)
+        .order_by(Item.position, sa.func.lower(Notice.platform_name))
+    )
+    return session.execute(query if upto is None else query.where(Item.position <= upto)).all()
+
+
+def spellings(session: Session, incident_id: UUID, *, after: int = 0, upto: int | None = None) -> Rows:
+    """``.Spelling`` with the ``position`` of the item that it was merged into."""
+    query = (
+        sa.select(Spelling, Item.position)
+        .join(Item, Item.id == Spelling.item_id)
+        .where(Item.incident_id == incident_id, Item.position > after)
+        .order_by(Item.position, Spelling.id)
+    )
+    return session.execute(query if upto is None else query.where(Item.position <= upto)).all()
+
+
+def outcomes(session: Session, incident_id: UUID) -> Rows:
+    """Every outcome ever said: ``.ItemOutcome`` with its ``item_id`` and ``notice_id``, oldest first."""
+    query = (
+        sa.select(ItemOutcome, NoticeItem.item_id, NoticeItem.notice_id)
+        .join(NoticeItem, NoticeItem.id == ItemOutcome.notice_item_id)
+        .join(Notice, Notice.id == NoticeItem.notice_id)
+        .where(Notice.incident_id == incident_id)
+        .order_by(ItemOutcome.recorded_at, ItemOutcome.id)
+    )
+    return session.execute(query).all()
+
+
+def items_of_notice(session: Session, notice_id: UUID) -> Rows:
+    """``.NoticeItem`` with its ``.Item``, in the order in which they were given."""
+    query = (
+        sa.select(NoticeItem, Item)
+        .join(Item, Item.id == NoticeItem.item_id)
+        .where(NoticeItem.notice_id == notice_id)
+        .order_by(Item.position)
+    )
+    return session.execute(query).all()
+
+
+def events(session: Session, stream: str, *, after: int = 0, limit: int | None = None) -> Sequence[Event]:
+    """Entries of a record in order of ``n``, after ``after``."""
+    query = sa.select(Event).where(Event.stream == stream, Event.n > after).order_by(Event.n)
+    return session.scalars(query if limit is None else query.limit(limit)).all()
+
+
+def platforms(session: Session, *, after: str = "", limit: int, retired: bool = False) -> Sequence[Platform]:
+    """Platforms by registry id, after ``after``."""
+    query = sa.select(Platform).where(Platform.registry_id > after).order_by(Platform.registry_id).limit(limit)
+    return session.scalars(query if retired else query.where(Platform.retired_at.is_(None))).all()
+
+
+def registry_of(
+    session: Session, platform_ids: Sequence[UUID]
+) -> tuple[Sequence[Domain], Sequence[Contact], Sequence[Endpoint]]:
+    """Domains, contacts and endpoints of these platforms, each in its order, retired ones left out."""
+    domains = session.scalars(
+        sa.select(Domain).where(Domain.platform_id.in_(platform_ids)).order_by(Domain.platform_id, Domain.position)
+    ).all()
+    people = session.scalars(
+        sa.select(Contact)
+        .where(Contact.platform_id.in_(platform_ids), Contact.retired_at.is_(None))
+        .order_by(Contact.platform_id, Contact.position)
+    ).all()
+    addresses = session.scalars(
+        sa.select(Endpoint)
+        .join(Contact, Contact.id == Endpoint.contact_id)
+        .where(Contact.platform_id.in_(platform_ids), Contact.retired_at.is_(None), Endpoint.retired_at.is_(None))
+        .order_by(Endpoint.contact_id, Endpoint.created_at, Endpoint.id)
+    ).all()
+    return domains, people, addresses
