@@ -1,0 +1,52 @@
+"""The registry as values: platforms with their domains, contacts and endpoints."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from crisis.domain import alert
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address of a contact on one channel; ``verified_on`` is ``None`` until somebody checked it."""
+
+    id: UUID
+    channel: alert.Channel
+    address: str
+    verified_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person or a desk of a platform; ``position`` is its order in the ladder, from 1.
+
+    ``hours`` is text such as ``24/7`` or ``Mon-Fri 08:00-18:00``, in ``time_zone`` (an IANA name).
+    """
+
+    id: UUID
+    position: int
+    name: str
+    language: str
+    time_zone: str
+    hours: str
+    endpoints: tuple[Endpoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A registered hosting service; ``domains`` are IDNA, lower case."""
+
+    id: UUID
+    registry_id: str
+    name: str
+    kind: str
+    service: str
+    home_state: str
+    languages: tuple[str, ...]
+    domains: tuple[str, ...]
+    contacts: tuple[Contact, ...] = ()
+
+    def by_position(self) -> tuple[Contact, ...]:
+        """The contacts in the order of the ladder."""
+        return tuple(sorted(self.contacts, key=lambda contact: contact.position))
