@@ -25,3 +25,10 @@ class DatabaseClock:
         with reading() as session:
             # clock_timestamp(), not now(): the latter is the start of the transaction
             return session.execute(sa.text("SELECT clock_timestamp()")).scalar_one().astimezone(UTC)  # type: ignore[no-any-return]
+
+
+class HostClock:
+    """This host's own clock; only to compare it with the database's."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)

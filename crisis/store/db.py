@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate, upgrade
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Session
 
+from crisis import errors
 from crisis.config import Settings
 from crisis.store.models.base import Base
 
@@ -64,6 +67,29 @@ def init(app: Flask, settings: Settings) -> None:
             _sqlite_hooks(db.engine)
 
 
+@contextmanager
+def opened(settings: Settings) -> Iterator[Flask]:
+    """The database ready for a command or a worker, which have no web pages.
+
+    Yields the bare application: a thread of its own enters ``app.app_context()`` before it uses a session.
+
+    Raises:
+        Unavailable: the database can't be reached; the text has its reason.
+    """
+    app = Flask("crisis")
+    try:
+        init(app, settings)
+        with app.app_context():
+            try:
+                yield app
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+    except sa.exc.OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise errors.Unavailable(f"The database can't be used ({reason}). Look at CRISIS_DATABASE_URL.") from error
+
+
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.is_sqlite:
         return {"module": sqlite_module, "connect_args": {"check_same_thread": False}}
@@ -112,6 +138,13 @@ def reading() -> Iterator[Session]:
 def to_newest_schema() -> None:
     """Apply every migration that is missing; safe to call by several processes in turn."""
     upgrade()
+
+
+def schema_is_newest() -> bool:
+    """Whether the database is where the newest migration leaves it; also false for an empty one."""
+    newest = ScriptDirectory.from_config(migrate.get_config()).get_heads()
+    with _reader(db.engine).connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == set(newest)
 
 
 def sqlite_version() -> tuple[tuple[int, ...], bool]:

@@ -1,0 +1,39 @@
+"""The composition root: puts settings, database, clock, bell and doors together for each kind of process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from celery import Celery
+from flask import Flask
+
+from crisis import config
+from crisis.jobs import app as jobs_app
+from crisis.jobs import bell, worker
+from crisis.store import clock, db
+
+
+@contextmanager
+def open_desk(settings: config.Settings) -> Iterator[Flask]:
+    """The desk without its pages: the database ready, an application context open."""
+    with db.opened(settings) as app:
+        yield app
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The web server's application (WSGI), made in each of its processes, after the fork."""
+    from apiflask import APIFlask  # a worker starts without the pages
+
+    from crisis import web
+
+    settings = settings or config.load()
+    # Our own handlers make the errors; the OpenAPI document has a view of its own, with a guard.
+    app = APIFlask("crisis.web", title="Crisis desk", json_errors=False, docs_path=None, spec_path=None)
+    db.init(app, settings)
+    bell.hang(jobs_app.publisher(settings))
+    web.init(app, settings=settings, clock=clock.DatabaseClock(), ring=bell.ring)
+    return app
+
+
+def create_worker(settings: config.Settings | None = None) -> Celery:
+    """The workers' application (Celery)."""
+    return worker.create(settings or config.load())

@@ -1,0 +1,152 @@
+"""The metronome: every 2 s it rings for what is due, fires due timers, and sends by itself what nobody took."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from crisis import config
+from crisis.domain import alert
+from crisis.jobs import app as jobs_app
+from crisis.jobs import bell, node, room
+from crisis.store import alerts, db
+from crisis.workflows import beat, deliver, escalate
+
+_log = logging.getLogger(__name__)
+
+PERIOD_SECONDS = 2
+ROLE = "metronome"
+
+_RING_EVERY_SECONDS = 5.0  # a queue; so a long outage of the broker leaves no pile of empty rings
+_OVERDUE = timedelta(seconds=5)  # what a worker has not taken by then is sent here
+_STUCK_SECONDS = 90.0  # every wait inside a job is bounded below this
+_STOP_SECONDS = 3.0
+
+
+class Metronome:
+    """The jobs of one metronome process. Each runs in a thread of its own and never beside itself."""
+
+    def __init__(self, settings: config.Settings, context: Callable[[], AbstractContextManager[Any]]) -> None:
+        self._settings = settings
+        self._context = context  # each thread opens one before it uses the database
+        self._node = node.metronome()
+        self._room = room.furnish(settings, owner=self._node.owner)
+        self._rung_at: dict[alert.Queue, float] = {}
+        self._running: dict[str, float] = {}
+        self._failing: set[str] = set()
+        self._ticked_at = time.monotonic()
+        self._scheduler = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()},  # can't raise; another store's error ends the thread unseen
+            executors={"default": ThreadPoolExecutor(8)},
+            timezone="UTC",
+            job_defaults={
+                "misfire_grace_time": None,  # a job that is delayed still runs; the default skips it after 1 s
+                "coalesce": True,
+                "max_instances": 1,
+            },
+        )
+
+    def start(self) -> None:
+        """Start the jobs, which run until the process ends."""
+        self._every("tick", self._tick)
+        self._every("beat", self._beat)
+        self._every("sweep", self._sweep)
+        for queue in alert.Queue:
+            self._every(f"drain {queue.value}", partial(self._drain, queue))
+        self._scheduler.start()
+
+    def stop(self, timeout_seconds: float) -> None:
+        """Start nothing more; wait for what runs, at most for the given time. Leases cover the rest."""
+        self._scheduler.shutdown(wait=False)
+        ends = time.monotonic() + timeout_seconds
+        while self._running and time.monotonic() < ends:
+            time.sleep(0.05)
+
+    def complaint(self) -> str | None:
+        """Why this process should end and be started again; ``None`` while all is well."""
+        thread = self._scheduler._thread
+        if thread is None or not thread.is_alive():
+            return "the scheduler's thread has died"
+        # the monotonic clock: when the wall clock is set back, the scheduler sleeps until it has caught up
+        now = time.monotonic()
+        if now - self._ticked_at > 3 * PERIOD_SECONDS:
+            return "the scheduler has missed three periods"
+        for name, since in list(self._running.items()):
+            if now - since > _STUCK_SECONDS:
+                return f"the job “{name}” hangs"
+        return None
+
+    def _every(self, name: str, job: Callable[[], None]) -> None:
+        self._scheduler.add_job(self._guarded, "interval", args=(name, job), seconds=PERIOD_SECONDS, name=name)
+
+    def _guarded(self, name: str, job: Callable[[], None]) -> None:
+        """A door: a job that fails is logged once, and runs again after the period."""
+        self._running[name] = time.monotonic()
+        try:
+            with self._context():
+                job()
+            self._failing.discard(name)
+        except Exception as error:
+            if name not in self._failing:
+                _log.warning("metronome.job_failed", extra={"job": name, "error": type(error).__name__})
+            self._failing.add(name)
+        finally:
+            self._running.pop(name, None)
+
+    def _tick(self) -> None:
+        self._ticked_at = time.monotonic()
+
+    def _beat(self) -> None:
+        beat.beat(ROLE, node=self._node.name, boot=self._node.boot, now=self._room.clock.now())
+
+    def _sweep(self) -> None:
+        now = self._room.clock.now()
+        escalate.fire(now=now, settings=self._settings)
+        with db.reading() as session:
+            due = alerts.due_queues(session, now)
+        for queue in due:
+            if time.monotonic() - self._rung_at.get(queue, -_RING_EVERY_SECONDS) >= _RING_EVERY_SECONDS:
+                self._rung_at[queue] = time.monotonic()
+                bell.ring(queue)
+
+    def _drain(self, queue: alert.Queue) -> None:
+        deliver.drain(queue, room=self._room, overdue_by=_OVERDUE)
+
+
+def run(settings: config.Settings) -> int:
+    """Be a metronome until SIGTERM or Ctrl-C.
+
+    Returns:
+        0 after a stop that was asked for; 1 when the watchdog ended it, so that whoever started it
+        starts it again.
+    """
+    stop = threading.Event()
+
+    def _asked(*_: Any) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, _asked)
+    signal.signal(signal.SIGINT, _asked)
+    with db.opened(settings) as app:
+        bell.hang(jobs_app.publisher(settings))
+        metronome = Metronome(settings, app.app_context)
+        metronome.start()
+        complaint = None
+        while complaint is None and not stop.wait(1.0):
+            complaint = metronome.complaint()
+        if complaint is not None:
+            _log.error("metronome.ends", extra={"reason": complaint})
+        metronome.stop(0 if complaint else _STOP_SECONDS)
+    # Not sys.exit: it would wait for the threads, and a send may take longer than a stop is allowed to.
+    logging.shutdown()
+    os._exit(1 if complaint else 0)

@@ -1,0 +1,60 @@
+"""The room that a drain works in: settings, clock, senders, and the name that goes on its claims."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crisis import config, errors
+from crisis.domain import alert
+from crisis.notify import apprise, email, sender, webhook
+from crisis.store import clock
+
+
+@dataclass
+class Room:
+    """What one process needs to send; made after the fork, because connections do not survive one.
+
+    ``owner`` is ``node/boot/pid``: the node is one worker or metronome, the boot changes with each start
+    of it, so that a new start knows which claims nobody holds any more.
+    """
+
+    settings: config.Settings
+    clock: clock.Clock
+    senders: Mapping[alert.Channel, sender.Sender]
+    owner: str
+
+
+_installed: Room | None = None
+
+
+def mail_processes(settings: config.Settings) -> int:
+    """How many worker processes send mail: SQLite has one writer at a time, so a second would only wait."""
+    return 1 if settings.is_sqlite else 2
+
+
+def furnish(settings: config.Settings, *, owner: str) -> Room:
+    """A room with new senders; they keep to their share of the connections that the mail host allows."""
+    sharing = mail_processes(settings) + 1  # the metronome sends too when no worker does
+    connections = max(1, settings.smtp_connections // sharing)
+    senders: dict[alert.Channel, sender.Sender] = {
+        alert.Channel.EMAIL: email.Sender(settings, connections=connections),
+        alert.Channel.WEBHOOK: webhook.Sender(settings),
+        alert.Channel.APPRISE: apprise.Sender(settings),
+    }
+    return Room(settings, clock.DatabaseClock(), senders, owner)
+
+
+def install(room: Room) -> None:
+    """Use ``room`` for every task of this process."""
+    global _installed  # noqa: PLW0603 - a task has no argument to bring it in by
+    _installed = room
+
+
+def current() -> Room:
+    """The room of this process.
+
+    Raises:
+        StartFailed: the process was not started as a worker; use `celery -A worker worker`.
+    """
+    if _installed is None:
+        raise errors.StartFailed("No room in this process. Start workers with `celery -A worker worker`.")
+    return _installed
