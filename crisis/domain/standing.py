@@ -1,6 +1,6 @@
 """What follows from the facts of one notice at one moment: evidence, flags, the last sign of life."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from crisis.domain import alert, evidence, notice
@@ -32,18 +32,18 @@ def evidence_of(
 
 
 def is_unreachable(
-    state: notice.State, alert_states: Mapping[str, int], proofs: Iterable[Evidence], *, phones: int
+    state: notice.State, alert_states: Mapping[str, int], proofs: Sequence[Evidence], *, has_phone: bool
 ) -> bool:
     """Whether nothing got through and nothing is on its way: every alert failed, or there was none to send.
 
     A platform that has only a phone number is not unreachable before somebody called in vain; it is to be called.
     """
-    if state is not notice.State.AWAITING or any(True for _ in proofs):
+    if state is not notice.State.AWAITING or proofs:
         return False
     hopeful = sum(alert_states.get(one.value, 0) for one in (*alert.OPEN, alert.State.ACCEPTED, alert.State.DELIVERED))
     if hopeful:
         return False
-    return bool(alert_states.get(alert.State.FAILED.value)) or not phones
+    return bool(alert_states.get(alert.State.FAILED.value)) or not has_phone
 
 
 def is_silent(

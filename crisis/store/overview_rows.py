@@ -15,21 +15,16 @@ from crisis.store.models import (
     Batch,
     Call,
     Contact,
-    Domain,
     Endpoint,
-    Event,
     Incident,
     Item,
-    ItemOutcome,
     Link,
     Notice,
     NoticeItem,
     Opening,
     Platform,
     Spelling,
-    StreamHead,
     Timer,
-    Update,
     Version,
 )
 
@@ -88,24 +83,6 @@ def incident(session: Session, ref: str) -> Row | None:
     return session.execute(query.where(Incident.ref == ref)).one_or_none()
 
 
-def head(session: Session, incident_id: UUID) -> int:
-    """How many entries the record of the incident has."""
-    found = session.scalar(sa.select(StreamHead.n).where(StreamHead.stream == str(incident_id)))
-    return found or 0
-
-
-def page_of_incidents(
-    session: Session, *, state: str | None, purposes: Sequence[str], before: UUID | None, limit: int
-) -> Sequence[Incident]:
-    """Incidents, newest first, older than ``before``."""
-    query = sa.select(Incident).where(Incident.purpose.in_(purposes)).order_by(Incident.id.desc()).limit(limit)
-    if state is not None:
-        query = query.where(Incident.state == state)
-    if before is not None:
-        query = query.where(Incident.id < before)
-    return session.scalars(query).all()
-
-
 def notices(session: Session, incident_id: UUID) -> Rows:
     """``.Notice`` with the registry's ``registry_id``, ``home_state``, ``languages`` of its platform, by name."""
     query = (
@@ -133,9 +110,9 @@ def contacts(session: Session, incident_id: UUID) -> Rows:
 
 
 def item_states(session: Session, incident_id: UUID) -> Rows:
-    """How many items a notice has in each state: ``notice_id, reason, state, count``."""
+    """How many items a notice has in each state: ``notice_id, reason, state, how_many``."""
     query = (
-        sa.select(NoticeItem.notice_id, NoticeItem.reason, NoticeItem.state, sa.func.count().label("count"))
+        sa.select(NoticeItem.notice_id, NoticeItem.reason, NoticeItem.state, sa.func.count().label("how_many"))
         .join(Notice, Notice.id == NoticeItem.notice_id)
         .where(Notice.incident_id == incident_id)
         .group_by(NoticeItem.notice_id, NoticeItem.reason, NoticeItem.state)
@@ -223,100 +200,3 @@ def armed_timers(session: Session, incident_id: UUID) -> Sequence[Timer]:
 
 def batches(session: Session, incident_id: UUID) -> Sequence[Batch]:
     return session.scalars(sa.select(Batch).where(Batch.incident_id == incident_id).order_by(Batch.number)).all()
-
-
-def updates(session: Session, incident_id: UUID) -> Sequence[Update]:
-    return session.scalars(
-        sa.select(Update).where(Update.incident_id == incident_id).order_by(Update.sent_at, Update.id)
-    ).all()
-
-
-def items(session: Session, incident_id: UUID, *, after: int = 0, limit: int | None = None) -> Rows:
-    """``.Item`` with its ``batch_number``, in the order in which they were given, after position ``after``."""
-    query = (
-        sa.select(Item, Batch.number.label("batch_number"))
-        .join(Batch, Batch.id == Item.batch_id)
-        .where(Item.incident_id == incident_id, Item.position > after)
-        .order_by(Item.position)
-    )
-    return session.execute(query if limit is None else query.limit(limit)).all()
-
-
-def items_asked(session: Session, incident_id: UUID, *, after: int = 0, upto: int | None = None) -> Rows:
-    """``.NoticeItem`` with its item's ``position`` and its notice's ``platform_name``, ``registry_id``, ``ask``."""
-    query = (
-        sa.select(NoticeItem, Item.position, Notice.platform_name, Notice.ask, Platform.registry_id)
-        .join(Item, Item.id == NoticeItem.item_id)
-        .join(Notice, Notice.id == NoticeItem.notice_id)
-        .join(Platform, Platform.id == Notice.platform_id)
-        .where(Item.incident_id == incident_id, Item.position > after)
-        .order_by(Item.position, sa.func.lower(Notice.platform_name))
-    )
-    return session.execute(query if upto is None else query.where(Item.position <= upto)).all()
-
-
-def spellings(session: Session, incident_id: UUID, *, after: int = 0, upto: int | None = None) -> Rows:
-    """``.Spelling`` with the ``position`` of the item that it was merged into."""
-    query = (
-        sa.select(Spelling, Item.position)
-        .join(Item, Item.id == Spelling.item_id)
-        .where(Item.incident_id == incident_id, Item.position > after)
-        .order_by(Item.position, Spelling.id)
-    )
-    return session.execute(query if upto is None else query.where(Item.position <= upto)).all()
-
-
-def outcomes(session: Session, incident_id: UUID) -> Rows:
-    """Every outcome ever said: ``.ItemOutcome`` with its ``item_id`` and ``notice_id``, oldest first."""
-    query = (
-        sa.select(ItemOutcome, NoticeItem.item_id, NoticeItem.notice_id)
-        .join(NoticeItem, NoticeItem.id == ItemOutcome.notice_item_id)
-        .join(Notice, Notice.id == NoticeItem.notice_id)
-        .where(Notice.incident_id == incident_id)
-        .order_by(ItemOutcome.recorded_at, ItemOutcome.id)
-    )
-    return session.execute(query).all()
-
-
-def items_of_notice(session: Session, notice_id: UUID) -> Rows:
-    """``.NoticeItem`` with its ``.Item``, in the order in which they were given."""
-    query = (
-        sa.select(NoticeItem, Item)
-        .join(Item, Item.id == NoticeItem.item_id)
-        .where(NoticeItem.notice_id == notice_id)
-        .order_by(Item.position)
-    )
-    return session.execute(query).all()
-
-
-def events(session: Session, stream: str, *, after: int = 0, limit: int | None = None) -> Sequence[Event]:
-    """Entries of a record in order of ``n``, after ``after``."""
-    query = sa.select(Event).where(Event.stream == stream, Event.n > after).order_by(Event.n)
-    return session.scalars(query if limit is None else query.limit(limit)).all()
-
-
-def platforms(session: Session, *, after: str = "", limit: int, retired: bool = False) -> Sequence[Platform]:
-    """Platforms by registry id, after ``after``."""
-    query = sa.select(Platform).where(Platform.registry_id > after).order_by(Platform.registry_id).limit(limit)
-    return session.scalars(query if retired else query.where(Platform.retired_at.is_(None))).all()
-
-
-def registry_of(
-    session: Session, platform_ids: Sequence[UUID]
-) -> tuple[Sequence[Domain], Sequence[Contact], Sequence[Endpoint]]:
-    """Domains, contacts and endpoints of these platforms, each in its order, retired ones left out."""
-    domains = session.scalars(
-        sa.select(Domain).where(Domain.platform_id.in_(platform_ids)).order_by(Domain.platform_id, Domain.position)
-    ).all()
-    people = session.scalars(
-        sa.select(Contact)
-        .where(Contact.platform_id.in_(platform_ids), Contact.retired_at.is_(None))
-        .order_by(Contact.platform_id, Contact.position)
-    ).all()
-    addresses = session.scalars(
-        sa.select(Endpoint)
-        .join(Contact, Contact.id == Endpoint.contact_id)
-        .where(Contact.platform_id.in_(platform_ids), Contact.retired_at.is_(None), Endpoint.retired_at.is_(None))
-        .order_by(Endpoint.contact_id, Endpoint.created_at, Endpoint.id)
-    ).all()
-    return domains, people, addresses

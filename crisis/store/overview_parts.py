@@ -1,0 +1,122 @@
+"""Rows of an incident as the values of its overview."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from crisis.domain import incident, item, notice
+from crisis.domain.overview import BatchView, Clock, ItemCounts, NextStep
+from crisis.store import overview_rows as rows
+from crisis.store.models import Batch, Incident, Notice, Timer
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
+
+
+def incident_columns(one: Incident) -> dict[str, Any]:
+    """The fields of an ``IncidentView`` that are columns of its row."""
+    return {
+        "id": one.id,
+        "ref": one.ref,
+        "purpose": incident.Purpose(one.purpose),
+        "instrument": notice.Instrument(one.instrument),
+        "kind": incident.Kind(one.kind),
+        "severity": incident.Severity(one.severity),
+        "tlp": incident.Tlp(one.tlp),
+        "state": incident.State(one.state),
+        "title": one.title,
+        "summary": one.summary,
+        "authority_name": one.authority_name,
+        "desk_name": one.desk_name,
+        "desk_phone": one.desk_phone,
+        "member_states": tuple(one.member_states.split()),
+        "audience": one.audience,
+        "occurred_at": one.occurred_at,
+        "declared_at": one.declared_at,
+        "declared_by": one.declared_by,
+        "target_at": one.target_at,
+        "aim": timedelta(minutes=one.aim_minutes),
+        "stood_down_at": one.stood_down_at,
+        "stand_down_reason": one.stand_down_reason,
+    }
+
+
+def notice_columns(row: rows.Row) -> dict[str, Any]:
+    """The fields of a ``NoticeView`` that are columns of its row or of its platform's."""
+    one: Notice = row.Notice
+    return {
+        "id": one.id,
+        "platform_key": one.platform_id,
+        "platform_id": row.registry_id,
+        "platform_name": one.platform_name,
+        "home_state": row.home_state,
+        "languages": tuple(row.languages.split()),
+        "instrument": notice.Instrument(one.instrument),
+        "ask": notice.Ask(one.ask),
+        "state": notice.State(one.state),
+        "named_at": one.named_at,
+        "target_at": one.target_at,
+        "acknowledged_at": one.acknowledged_at,
+        "acknowledged_by": one.acknowledged_by,
+        "done_at": one.done_at,
+        "done_recorded_at": one.done_recorded_at,
+        "ended_at": one.ended_at,
+        "search_result": one.search_result,
+    }
+
+
+def batch_of(one: Batch) -> BatchView:
+    return BatchView(one.id, one.number, one.named_at, one.target_at, one.named_by)
+
+
+def next_steps(timers: Iterable[Timer]) -> dict[UUID, NextStep]:
+    """The soonest armed step of each notice; ``timers`` come soonest first."""
+    steps: dict[UUID, NextStep] = {}
+    for one in timers:
+        step = NextStep(one.action, one.due_at, one.ladder.partition(":")[0], one.step)
+        steps.setdefault(one.notice_id, step)
+    return steps
+
+
+def grouped(values: Iterable[_Value], key: Callable[[_Value], _Key]) -> dict[_Key, list[_Value]]:
+    """The values by key, each group in the order in which they came."""
+    found: dict[_Key, list[_Value]] = defaultdict(list)
+    for value in values:
+        found[key(value)].append(value)
+    return dict(found)
+
+
+def items_of(found: Iterable[rows.Row]) -> tuple[Counter[str], ItemCounts, int]:
+    """How many items a notice has in each state, how many it owes and answered, and how many hashes are shared.
+
+    A withdrawn item is owed by nobody; a shared hash owes one answer for the whole notice.
+    """
+    states: Counter[str] = Counter()
+    shared = 0
+    for row in found:
+        if row.reason == "shared":
+            shared += row.how_many if row.state != item.Outcome.WITHDRAWN else 0
+        else:
+            states[row.state] += row.how_many
+    total = states.total() - states[item.Outcome.WITHDRAWN]
+    still_open = sum(states[state] for state in item.OPEN)
+    return states, ItemCounts(total=total, done=total - still_open), shared
+
+
+def clocks_of(one: Notice, owner: Incident, *, now: datetime) -> dict[str, Any]:
+    """The fields of a ``NoticeView`` that follow from times."""
+    ended = [at for at in (one.done_at, owner.stood_down_at) if at is not None]
+    end = min(ended, default=now)
+    return {
+        "clock": Clock(
+            since_named=end - one.named_at,
+            since_declared=end - owner.declared_at,
+            to_acknowledge=one.acknowledged_at - one.named_at if one.acknowledged_at else None,
+            to_done=one.done_at - one.named_at if one.done_at else None,
+        ),
+        "elapsed": end - one.named_at,
+        "within_target": None,
+        "stand": None,
+    }

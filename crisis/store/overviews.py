@@ -1,0 +1,159 @@
+"""An incident as it looks at one moment, put together from its rows."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from crisis import errors
+from crisis.domain import evidence, standing, totals
+from crisis.domain.overview import IncidentView, NextStep, NoticeView
+from crisis.domain.shown import AlertView, AnswerView, AttemptView, CallView
+from crisis.store import overview_parts as parts
+from crisis.store import overview_rows as rows
+from crisis.store import records, shown_parts
+from crisis.store.models import Incident, Notice
+from crisis.store.shown_parts import Mask
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """All rows of one incident, by notice or by platform."""
+
+    incident: Incident
+    silent_after: timedelta
+    item_states: Mapping[UUID, list[rows.Row]]
+    alerts: Mapping[UUID, list[AlertView]]
+    calls: Mapping[UUID, list[CallView]]
+    answers: Mapping[UUID, list[AnswerView]]
+    acknowledged: Mapping[UUID, dict[UUID, datetime]]
+    opened: Mapping[UUID, datetime]
+    steps: Mapping[UUID, NextStep]
+    contacts: Mapping[UUID, list[rows.Row]]
+
+
+def load(session: Session, ref: str, *, now: datetime, mask: Mask) -> IncidentView:
+    """The incident with every notice; twelve queries, whatever its size.
+
+    Raises:
+        NotFound: there is no incident with that reference.
+    """
+    found = rows.incident(session, ref)
+    if found is None:
+        raise errors.NotFound(f"There is no incident {ref[:40]!r}. Check the reference; it looks like INC-2026-0007.")
+    one: Incident = found.Incident
+    asked = rows.notices(session, one.id)
+    facts = _facts(session, found, asked, mask=mask)
+    notices = tuple(_notice(row, facts, now=now, mask=mask) for row in asked)
+    return IncidentView(
+        **parts.incident_columns(one),
+        now=now,
+        head=records.heads(session, [str(one.id)]).get(str(one.id), 0),
+        batches=tuple(parts.batch_of(batch) for batch in rows.batches(session, one.id)),
+        notices=notices,
+        totals=totals.of(
+            notices, items=found.items, withdrawn=found.withdrawn, unrouted=found.unrouted, merged=found.merged
+        ),
+    )
+
+
+def alerts_of(
+    session: Session,
+    incident_id: UUID,
+    *,
+    mask: Mask,
+    after: UUID | None = None,
+    limit: int | None = None,
+    notice_id: UUID | None = None,
+) -> list[AlertView]:
+    """Alerts with all their attempts, in the order in which they were planned."""
+    platforms = _platforms(rows.notices(session, incident_id))
+    found = rows.alerts(session, incident_id, after=after, limit=limit, notice_id=notice_id)
+    tries: dict[UUID, list[AttemptView]] = defaultdict(list)
+    for attempt in rows.attempts(session, [row.id for row in found]):
+        tries[attempt.alert_id].append(shown_parts.attempt_of(attempt))
+    return [replace(shown_parts.alert_of(row, platforms, mask=mask), attempts=tuple(tries[row.id])) for row in found]
+
+
+def _facts(session: Session, found: rows.Row, asked: rows.Rows, *, mask: Mask) -> _Facts:
+    one: Incident = found.Incident
+    platforms = _platforms(asked)
+    contacts = parts.grouped(rows.contacts(session, one.id), lambda row: row.Contact.platform_id)
+    names = {row.Contact.id: row.Contact.name for group in contacts.values() for row in group}
+    alerts = (shown_parts.alert_of(row, platforms, mask=mask) for row in rows.alerts(session, one.id))
+    calls = parts.grouped(rows.calls(session, one.id), lambda call: call.notice_id)
+    answers = parts.grouped(rows.answers(session, one.id), lambda row: row.Answer.notice_id)
+    acknowledged = parts.grouped(rows.acknowledgements(session, one.id), lambda ack: ack.notice_id)
+    return _Facts(
+        incident=one,
+        silent_after=timedelta(minutes=found.body["silence"][0][0]),
+        item_states=parts.grouped(rows.item_states(session, one.id), lambda row: row.notice_id),
+        alerts=parts.grouped(alerts, lambda view: view.notice_id),
+        calls={key: [shown_parts.call_of(call, names) for call in group] for key, group in calls.items()},
+        answers={
+            key: [shown_parts.answer_of(row.Answer, row.contact_name) for row in group]
+            for key, group in answers.items()
+        },
+        acknowledged={key: {ack.contact_id: ack.at for ack in group} for key, group in acknowledged.items()},
+        opened={row.notice_id: row.minute for row in rows.last_openings(session, one.id)},
+        steps=parts.next_steps(rows.armed_timers(session, one.id)),
+        contacts=contacts,
+    )
+
+
+def _notice(row: rows.Row, facts: _Facts, *, now: datetime, mask: Mask) -> NoticeView:
+    one: Notice = row.Notice
+    alerts = facts.alerts.get(one.id, [])
+    calls, answers = facts.calls.get(one.id, []), facts.answers.get(one.id, [])
+    item_states, items, shared = parts.items_of(facts.item_states.get(one.id, []))
+    alert_states = Counter(view.state.value for view in alerts)
+    proofs = standing.evidence_of(alerts, calls, answers)
+    sign_at, sign = standing.last_sign(calls, answers, facts.opened.get(one.id))
+    view = NoticeView(
+        **parts.notice_columns(row),
+        **parts.clocks_of(one, facts.incident, now=now),
+        evidence=proofs,
+        received_at=evidence.received_at(proofs),
+        items=items,
+        item_states=item_states,
+        shared_hashes=shared,
+        flags=(),
+        contacts=shown_parts.contacts_of(
+            facts.contacts.get(one.platform_id, []),
+            alerted={alert_view.contact_id for alert_view in alerts},
+            acknowledged=facts.acknowledged.get(one.id, {}),
+            now=now,
+            mask=mask,
+        ),
+        alerts=tuple(alerts),
+        alert_states=alert_states,
+        calls=tuple(calls),
+        answers=tuple(answers),
+        last_sign_at=sign_at,
+        last_sign=sign,
+        next_step=facts.steps.get(one.id),
+    )
+    return replace(view, flags=_flags(view, one, facts, now=now))
+
+
+def _flags(view: NoticeView, one: Notice, facts: _Facts, *, now: datetime) -> tuple[str, ...]:
+    until = facts.incident.stood_down_at or now
+    return standing.flags(
+        state=view.state,
+        items=view.items,
+        contradiction=one.contradiction,
+        question=one.question,
+        unreachable=standing.is_unreachable(view.state, view.alert_states, view.evidence, has_phone=bool(view.phones)),
+        silent=standing.is_silent(
+            view.ask, view.state, named_at=one.named_at, silent_after=facts.silent_after, until=until
+        ),
+        answers=view.answers,
+    )
+
+
+def _platforms(asked: rows.Rows) -> dict[UUID, tuple[str, str]]:
+    """The registry id and the name behind each notice."""
+    return {row.Notice.id: (row.registry_id, row.Notice.platform_name) for row in asked}
