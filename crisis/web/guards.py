@@ -1,0 +1,122 @@
+"""Who may use a route: every view says it once, and one place enforces it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask_security import current_user
+
+from crisis import errors
+from crisis.web import bearer, csrf
+
+_ATTRIBUTE = "__crisis_guard__"
+_LOOPBACK = ("127.0.0.1", "::1")
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Kind(StrEnum):
+    PUBLIC = "public"
+    ROLE = "role"
+    TOKEN = "token"  # noqa: S105  # the name of a kind, not a secret
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """``needs``: the roles of which one is enough, the scope, or the reason why it is open."""
+
+    kind: Kind
+    needs: tuple[str, ...] = ()
+    or_loopback: bool = False
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """Open to everybody, because of ``reason``. A POST still needs the form's CSRF token."""
+    return _marker(Guard(Kind.PUBLIC, (reason,)))
+
+
+def role(*names: str) -> Callable[[View], View]:
+    """For people who are logged in and have one of the roles; without names, any role."""
+    return _marker(Guard(Kind.ROLE, names))
+
+
+def token(scope: str, *, or_loopback: bool = False) -> Callable[[View], View]:
+    """For programs with a bearer token of that scope; no cookie counts here."""
+    return _marker(Guard(Kind.TOKEN, (scope,), or_loopback))
+
+
+def link(view: View) -> View:
+    """For whoever holds the link of an alert; the view checks the token in the path. No cookie counts here."""
+    return mark(view, Guard(Kind.LINK))
+
+
+def mark(view: View, guard: Guard) -> View:
+    """Give ``view`` its one guard.
+
+    Raises:
+        ValueError: it has one already; a route has exactly one.
+    """
+    if hasattr(view, _ATTRIBUTE):
+        raise ValueError(f"{view!r} has a guard already")
+    setattr(view, _ATTRIBUTE, guard)
+    return view
+
+
+def guard_of(view: Callable[..., Any] | None) -> Guard | None:
+    """The guard of a view function; ``None`` is a fault that a test finds and the door refuses."""
+    return getattr(view, _ATTRIBUTE, None) or getattr(getattr(view, "view_class", None), _ATTRIBUTE, None)
+
+
+def present() -> Guard | None:
+    """The guard of the view that answers this request, if there is one."""
+    return guard_of(current_app.view_functions.get(request.endpoint or ""))
+
+
+def install(app: Flask) -> None:
+    """Enforce the guards of all routes of ``app``."""
+    app.before_request(_enforce)
+
+
+def _marker(guard: Guard) -> Callable[[View], View]:
+    return lambda view: mark(view, guard)
+
+
+def _enforce() -> Any:
+    if request.endpoint is None:  # no such page, or not with this method: the error says so
+        return None
+    guard = present()
+    if guard is None:
+        raise errors.NotAllowed("This page has no guard, so nobody may use it. Tell those who run the desk.")
+    if guard.kind is Kind.TOKEN:
+        return _token(guard)
+    if guard.kind is Kind.ROLE:
+        answer = _role(guard)
+        if answer is not None:
+            return answer
+    if guard.kind is not Kind.LINK:
+        csrf.protect()
+    return None
+
+
+def _role(guard: Guard) -> Any:
+    if not current_user.is_authenticated:
+        if request.method in ("GET", "HEAD"):
+            return redirect(url_for("account.log_in", next=request.full_path.rstrip("?")))
+        raise errors.NotLoggedIn("You are no longer logged in, so nothing was done. Log in, then send the form again.")
+    if guard.needs and not any(current_user.has_role(name) for name in guard.needs):
+        raise errors.NotAllowed(f"This is for: {', '.join(guard.needs)}. Ask somebody with that role.")
+    return None
+
+
+def _token(guard: Guard) -> None:
+    if guard.or_loopback and _from_loopback():
+        return
+    bearer.require(guard.needs[0])
+
+
+def _from_loopback() -> bool:
+    return request.remote_addr in _LOOPBACK and not any(name in request.headers for name in _FORWARDED)

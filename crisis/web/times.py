@@ -1,0 +1,67 @@
+"""How times and durations are written: never without their zone, always with the machine's form beside."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_date, get_locale
+from markupsafe import Markup
+
+from crisis.web import desk
+
+
+def zone() -> ZoneInfo:
+    """The zone of the desk."""
+    return ZoneInfo(desk.settings().desk_time_zone)
+
+
+def iso(at: datetime) -> str:
+    """RFC 3339, UTC, whole seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def both(at: datetime) -> Markup:
+    """Desk time and UTC: ``03:40:58 CET · 02:40:58 UTC``; with the day in front if it is not today."""
+    local = at.astimezone(zone())
+    return Markup('<time datetime="{}">{}{} {} · {} UTC</time>').format(
+        iso(at), _day_before(at), local.strftime("%H:%M:%S"), local.tzname(), at.astimezone(UTC).strftime("%H:%M:%S")
+    )
+
+
+def short(at: datetime) -> Markup:
+    """Desk time to the minute: ``03:40``; the head of the table names the zone, the title says both."""
+    local = at.astimezone(zone())
+    title = f"{local:%Y-%m-%d %H:%M:%S} {local.tzname()} · {at.astimezone(UTC):%H:%M:%S} UTC"
+    return Markup('<time datetime="{}" title="{}">{}{}</time>').format(
+        iso(at), title, _day_before(at), local.strftime("%H:%M")
+    )
+
+
+def day(at: datetime) -> str:
+    """The day in the reader's language: ``Saturday, 21 November 2026``."""
+    return str(format_date(at.astimezone(zone()).date(), format="full", rebase=False))
+
+
+def zone_name() -> str:
+    """What the desk's zone is called now: ``CET``."""
+    return desk.now().astimezone(zone()).tzname() or "UTC"
+
+
+def duration(length: timedelta) -> str:
+    """``38:47``; over an hour ``1:02:03``; the sign is the caller's."""
+    seconds = int(abs(length).total_seconds())
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+
+
+def _day_before(at: datetime) -> str:
+    local, today = at.astimezone(zone()).date(), desk.now().astimezone(zone()).date()
+    if local == today:
+        return ""
+    pattern = "d MMM" if local.year == today.year else "d MMM y"
+    return f"{format_date(local, format=pattern, rebase=False)} "
+
+
+def language() -> str:
+    """The language of the page, for ``<html lang>``."""
+    return str(get_locale() or "en").replace("_", "-")
