@@ -49,3 +49,8 @@ def read(fields: Fields) -> Audience:
         if not isinstance(registry_id, str):
             part.fault(f"platforms[{position}]", "expected the id of a platform as text")
     return Audience(AudienceMode.PLATFORMS, tuple(dict.fromkeys(str(registry_id) for registry_id in ids)))
+
+
+def from_json(body: dict[str, Any]) -> Audience:
+    """The audience that ``as_json`` wrote."""
+    return read(Fields({"audience": body}))
