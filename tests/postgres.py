@@ -20,13 +20,14 @@ import psycopg
 START_SECONDS = 30
 SERVER_OPTIONS = (
     "listen_addresses=",  # the socket only
+    "max_connections=300",
+    "shared_buffers=64MB",
+)
+PASSING_OPTIONS = (
     "fsync=off",  # a test's database need not outlive the power
     "full_page_writes=off",
     "synchronous_commit=off",
     "autovacuum=off",
-    "max_connections=300",
-    "shared_buffers=64MB",
-    "file_copy_method=copy",
 )
 _EMPTY = """
 DO $$
@@ -81,8 +82,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Server]:
-    """A server that lives as long as the block, and dies with this process whatever happens to it."""
+def running(*, durable: bool = False) -> Iterator[Server]:
+    """A server that lives as long as the block, and dies with this process whatever happens to it.
+
+    Args:
+        durable: keep commits as a production server does; for measurements.
+    """
     folder = Path(tempfile.mkdtemp(prefix="crisis-pg-"))
     folder.chmod(0o755)
     try:
@@ -93,7 +98,8 @@ def running() -> Iterator[Server]:
         data = folder / "data"
         _run(folder, binaries / "initdb", "--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8",
              "--locale=C.UTF-8", "-D", str(data))  # fmt: skip
-        options = [part for option in SERVER_OPTIONS for part in ("-c", option)]
+        chosen = SERVER_OPTIONS if durable else SERVER_OPTIONS + PASSING_OPTIONS
+        options = [part for option in chosen for part in ("-c", option)]
         process = _start(folder, binaries / "postgres", "-D", str(data), "-k", str(folder), *options)
         server = Server(folder, process)
         try:

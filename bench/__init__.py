@@ -1,0 +1,1 @@
+"""Measurements of the real processes, with figures that a user can repeat."""

@@ -1,0 +1,34 @@
+"""Fictional registries of any size, as files to import."""
+
+import csv
+import io
+
+HEADER = (
+    "platform_id,platform_name,kind,service,domains,home_state,languages,contact_name,contact_order,"
+    "contact_language,time_zone,hours,channel,address,verified_on"
+)
+LANGUAGES = ("en", "fr", "de", "en", "es")
+ZONES = ("Europe/Brussels", "Europe/Paris", "Europe/Berlin", "Europe/Dublin", "Europe/Madrid")
+
+
+def text(platforms: int, mails: int) -> str:
+    """``platforms`` platforms with one contact each, on duty always, that have ``mails`` addresses together.
+
+    So every address gets the first alert.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    out.write(f"{HEADER}\n")
+    for number in range(1, platforms + 1):
+        name, one = f"bench-{number:05}.example", number % len(LANGUAGES)
+        share = mails // platforms + (number <= mails % platforms)
+        for address in range(1, share + 1):
+            platform = (f"b-{number:05}", f"Bench platform {number:05}", "company", "video-sharing", name, "BE")
+            contact = (f"Desk {number:05}", 1, LANGUAGES[one], ZONES[one], "24/7")
+            writer.writerow((*platform, LANGUAGES[one], *contact, "email", f"crisis{address}@{name}", "2026-03-02"))
+    return out.getvalue()
+
+
+def items(count: int, platforms: int) -> list[dict[str, str]]:
+    """``count`` addresses spread over the platforms."""
+    return [{"url": f"https://bench-{1 + at % platforms:05}.example/v/{at:06}"} for at in range(count)]
