@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from crisis.domain import alert, incident, notice
+from crisis.domain.clocks import Clocks, Stand
 from crisis.domain.evidence import Evidence
 from crisis.domain.shown import AlertView, AnswerView, CallView, ContactView, EndpointView
 
@@ -35,16 +36,6 @@ class ItemCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """The clocks of one notice. They stop at done, at the stand-down, or where nothing is expected any more."""
-
-    since_named: timedelta
-    since_declared: timedelta
-    to_acknowledge: timedelta | None  # from naming to the first acknowledgement
-    to_done: timedelta | None  # from naming to the first done
-
-
-@dataclass(frozen=True, slots=True)
 class NoticeView:
     """What one platform is asked, how far it is, and why we believe that it knows."""
 
@@ -66,10 +57,10 @@ class NoticeView:
     done_at: datetime | None
     done_recorded_at: datetime | None
     ended_at: datetime | None
-    clock: Clock
+    clock: Clocks
     elapsed: timedelta
     within_target: bool | None
-    stand: str | None  # within, after, open; none where no aim applies
+    stand: Stand | None
     items: ItemCounts  # withdrawn ones are in neither number
     item_states: Mapping[str, int]  # how many items are in each state, withdrawn ones too
     shared_hashes: int  # to look for; outside the item counts

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from crisis.domain import alert, evidence, notice
 from crisis.domain.evidence import Evidence, Kind
-from crisis.domain.overview import AlertView, AnswerView, CallView, ItemCounts
+from crisis.domain.overview import ItemCounts
+from crisis.domain.shown import AlertView, AnswerView, CallView
 
 #: What an accepted message proves by itself: mail goes through our relay, a webhook answers in person.
 _BY_CHANNEL = {

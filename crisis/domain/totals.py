@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from crisis.domain import alert, notice
+from crisis.domain.clocks import Stand
 from crisis.domain.overview import NoticeView, Totals
 
 
@@ -20,8 +21,8 @@ def of(notices: Iterable[NoticeView], *, items: int, withdrawn: int, unrouted: i
         informed=len(every) - len(asked),
         acknowledged=sum(one.acknowledged_at is not None for one in asked),
         done=sum(one.state is notice.State.DONE for one in asked),
-        within=sum(one.stand == "within" for one in asked),
-        after=sum(one.stand == "after" for one in asked),
+        within=sum(one.stand is Stand.WITHIN for one in asked),
+        after=sum(one.stand is Stand.AFTER for one in asked),
         silent=sum("silent" in one.flags for one in asked),
         unreachable=sum("unreachable" in one.flags for one in asked),
         need_officer=sum(needs_officer(one) for one in asked),

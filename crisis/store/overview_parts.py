@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from crisis.domain import incident, item, notice
-from crisis.domain.overview import BatchView, Clock, ItemCounts, NextStep
+from crisis.domain import clocks, incident, item, notice
+from crisis.domain.overview import BatchView, ItemCounts, NextStep
 from crisis.store import overview_rows as rows
-from crisis.store.models import Batch, Incident, Notice, Timer
+from crisis.store.models import Batch, Incident, Timer
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -43,16 +43,15 @@ def incident_columns(one: Incident) -> dict[str, Any]:
     }
 
 
-def notice_columns(row: rows.Row) -> dict[str, Any]:
+def notice_columns(one: rows.Row) -> dict[str, Any]:
     """The fields of a ``NoticeView`` that are columns of its row or of its platform's."""
-    one: Notice = row.Notice
     return {
         "id": one.id,
         "platform_key": one.platform_id,
-        "platform_id": row.registry_id,
+        "platform_id": one.registry_id,
         "platform_name": one.platform_name,
-        "home_state": row.home_state,
-        "languages": tuple(row.languages.split()),
+        "home_state": one.home_state,
+        "languages": tuple(one.languages.split()),
         "instrument": notice.Instrument(one.instrument),
         "ask": notice.Ask(one.ask),
         "state": notice.State(one.state),
@@ -105,18 +104,19 @@ def items_of(found: Iterable[rows.Row]) -> tuple[Counter[str], ItemCounts, int]:
     return states, ItemCounts(total=total, done=total - still_open), shared
 
 
-def clocks_of(one: Notice, owner: Incident, *, now: datetime) -> dict[str, Any]:
-    """The fields of a ``NoticeView`` that follow from times."""
-    ended = [at for at in (one.done_at, owner.stood_down_at) if at is not None]
-    end = min(ended, default=now)
-    return {
-        "clock": Clock(
-            since_named=end - one.named_at,
-            since_declared=end - owner.declared_at,
-            to_acknowledge=one.acknowledged_at - one.named_at if one.acknowledged_at else None,
-            to_done=one.done_at - one.named_at if one.done_at else None,
-        ),
-        "elapsed": end - one.named_at,
-        "within_target": None,
-        "stand": None,
-    }
+def clocks_of(one: rows.Row, owner: Incident, found: Iterable[rows.Row], *, now: datetime) -> dict[str, Any]:
+    """The fields of a ``NoticeView`` that follow from times; ``found`` are its items by state."""
+    asked = clocks.Asked(
+        ask=notice.Ask(one.ask),
+        state=notice.State(one.state),
+        declared_at=owner.declared_at,
+        named_at=one.named_at,
+        target_at=one.target_at,
+        acknowledged_at=one.acknowledged_at,
+        done_at=one.done_at,
+        ended_at=one.ended_at,
+        last_named_at=max((row.last_named_at for row in found), default=None),
+        stood_down_at=owner.stood_down_at,
+    )
+    read = clocks.read(asked, now)
+    return {"clock": read, "elapsed": read.elapsed, "within_target": read.within_target, "stand": read.stand}

@@ -52,6 +52,17 @@ _ALERT = (
     Alert.possible_repeat,
 )
 
+_CONTACT = (
+    Contact.platform_id,
+    Contact.id,
+    Contact.position,
+    Contact.name,
+    Contact.language,
+    Contact.time_zone,
+    Contact.hours,
+)
+_ENDPOINT = (Endpoint.id.label("endpoint_id"), Endpoint.channel, Endpoint.address, Endpoint.verified_on)
+
 
 def incident(session: Session, ref: str) -> Row | None:
     """The incident as ``.Incident`` with the ``body`` of its ladder and counts; ``None`` if there is none.
@@ -84,9 +95,9 @@ def incident(session: Session, ref: str) -> Row | None:
 
 
 def notices(session: Session, incident_id: UUID) -> Rows:
-    """``.Notice`` with the registry's ``registry_id``, ``home_state``, ``languages`` of its platform, by name."""
+    """Every column of each notice with the ``registry_id``, ``home_state``, ``languages`` of its platform, by name."""
     query = (
-        sa.select(Notice, Platform.registry_id, Platform.home_state, Platform.languages)
+        sa.select(*Notice.__table__.columns, Platform.registry_id, Platform.home_state, Platform.languages)
         .join(Platform, Platform.id == Notice.platform_id)
         .where(Notice.incident_id == incident_id)
         .order_by(sa.func.lower(Notice.platform_name), Notice.id)
@@ -95,13 +106,10 @@ def notices(session: Session, incident_id: UUID) -> Rows:
 
 
 def contacts(session: Session, incident_id: UUID) -> Rows:
-    """``.Contact`` with each ``.Endpoint`` (or none) of every platform asked, in the order of the ladder.
-
-    Retired ones are left out; an alert names its contact by itself.
-    """
+    """Each contact with each endpoint (or none) of every platform asked, by the ladder; retired ones left out."""
     asked = sa.select(Notice.platform_id).where(Notice.incident_id == incident_id)
     query = (
-        sa.select(Contact, Endpoint)
+        sa.select(*_CONTACT, *_ENDPOINT)
         .join(Endpoint, sa.and_(Endpoint.contact_id == Contact.id, Endpoint.retired_at.is_(None)), isouter=True)
         .where(Contact.platform_id.in_(asked), Contact.retired_at.is_(None))
         .order_by(Contact.platform_id, Contact.position, Endpoint.created_at, Endpoint.id)
@@ -110,9 +118,15 @@ def contacts(session: Session, incident_id: UUID) -> Rows:
 
 
 def item_states(session: Session, incident_id: UUID) -> Rows:
-    """How many items a notice has in each state: ``notice_id, reason, state, how_many``."""
+    """How many items a notice has in each state: ``notice_id, reason, state, how_many``, ``last_named_at``."""
     query = (
-        sa.select(NoticeItem.notice_id, NoticeItem.reason, NoticeItem.state, sa.func.count().label("how_many"))
+        sa.select(
+            NoticeItem.notice_id,
+            NoticeItem.reason,
+            NoticeItem.state,
+            sa.func.count().label("how_many"),
+            sa.func.max(NoticeItem.named_at, type_=NoticeItem.named_at.type).label("last_named_at"),
+        )
         .join(Notice, Notice.id == NoticeItem.notice_id)
         .where(Notice.incident_id == incident_id)
         .group_by(NoticeItem.notice_id, NoticeItem.reason, NoticeItem.state)

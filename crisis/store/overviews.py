@@ -15,7 +15,7 @@ from crisis.domain.shown import AlertView, AnswerView, AttemptView, CallView
 from crisis.store import overview_parts as parts
 from crisis.store import overview_rows as rows
 from crisis.store import records, shown_parts
-from crisis.store.models import Incident, Notice
+from crisis.store.models import Incident
 from crisis.store.shown_parts import Mask
 
 
@@ -81,8 +81,8 @@ def alerts_of(
 def _facts(session: Session, found: rows.Row, asked: rows.Rows, *, mask: Mask) -> _Facts:
     one: Incident = found.Incident
     platforms = _platforms(asked)
-    contacts = parts.grouped(rows.contacts(session, one.id), lambda row: row.Contact.platform_id)
-    names = {row.Contact.id: row.Contact.name for group in contacts.values() for row in group}
+    contacts = parts.grouped(rows.contacts(session, one.id), lambda row: row.platform_id)
+    names = {row.id: row.name for group in contacts.values() for row in group}
     alerts = (shown_parts.alert_of(row, platforms, mask=mask) for row in rows.alerts(session, one.id))
     calls = parts.grouped(rows.calls(session, one.id), lambda call: call.notice_id)
     answers = parts.grouped(rows.answers(session, one.id), lambda row: row.Answer.notice_id)
@@ -93,10 +93,7 @@ def _facts(session: Session, found: rows.Row, asked: rows.Rows, *, mask: Mask) -
         item_states=parts.grouped(rows.item_states(session, one.id), lambda row: row.notice_id),
         alerts=parts.grouped(alerts, lambda view: view.notice_id),
         calls={key: [shown_parts.call_of(call, names) for call in group] for key, group in calls.items()},
-        answers={
-            key: [shown_parts.answer_of(row.Answer, row.contact_name) for row in group]
-            for key, group in answers.items()
-        },
+        answers={key: [shown_parts.answer_of(row) for row in group] for key, group in answers.items()},
         acknowledged={key: {ack.contact_id: ack.at for ack in group} for key, group in acknowledged.items()},
         opened={row.notice_id: row.minute for row in rows.last_openings(session, one.id)},
         steps=parts.next_steps(rows.armed_timers(session, one.id)),
@@ -104,17 +101,17 @@ def _facts(session: Session, found: rows.Row, asked: rows.Rows, *, mask: Mask) -
     )
 
 
-def _notice(row: rows.Row, facts: _Facts, *, now: datetime, mask: Mask) -> NoticeView:
-    one: Notice = row.Notice
+def _notice(one: rows.Row, facts: _Facts, *, now: datetime, mask: Mask) -> NoticeView:
     alerts = facts.alerts.get(one.id, [])
     calls, answers = facts.calls.get(one.id, []), facts.answers.get(one.id, [])
-    item_states, items, shared = parts.items_of(facts.item_states.get(one.id, []))
+    named = facts.item_states.get(one.id, [])
+    item_states, items, shared = parts.items_of(named)
     alert_states = Counter(view.state.value for view in alerts)
     proofs = standing.evidence_of(alerts, calls, answers)
     sign_at, sign = standing.last_sign(calls, answers, facts.opened.get(one.id))
     view = NoticeView(
-        **parts.notice_columns(row),
-        **parts.clocks_of(one, facts.incident, now=now),
+        **parts.notice_columns(one),
+        **parts.clocks_of(one, facts.incident, named, now=now),
         evidence=proofs,
         received_at=evidence.received_at(proofs),
         items=items,
@@ -139,7 +136,7 @@ def _notice(row: rows.Row, facts: _Facts, *, now: datetime, mask: Mask) -> Notic
     return replace(view, flags=_flags(view, one, facts, now=now))
 
 
-def _flags(view: NoticeView, one: Notice, facts: _Facts, *, now: datetime) -> tuple[str, ...]:
+def _flags(view: NoticeView, one: rows.Row, facts: _Facts, *, now: datetime) -> tuple[str, ...]:
     until = facts.incident.stood_down_at or now
     return standing.flags(
         state=view.state,
@@ -156,4 +153,4 @@ def _flags(view: NoticeView, one: Notice, facts: _Facts, *, now: datetime) -> tu
 
 def _platforms(asked: rows.Rows) -> dict[UUID, tuple[str, str]]:
     """The registry id and the name behind each notice."""
-    return {row.Notice.id: (row.registry_id, row.Notice.platform_name) for row in asked}
+    return {row.id: (row.registry_id, row.platform_name) for row in asked}

@@ -75,7 +75,7 @@ def newest(session: Session, stream: str, *, limit: int) -> Sequence[Event]:
 def heads(session: Session, streams: Iterable[str]) -> dict[str, int]:
     """The number of the last entry of each stream that has one."""
     query = sa.select(StreamHead.stream, StreamHead.n).where(StreamHead.stream.in_(list(streams)))
-    return dict(session.execute(query).tuples().all())
+    return {row.stream: row.n for row in session.execute(query)}
 
 
 def moment(at: datetime) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from crisis.domain import alert, hours, item
 from crisis.domain.shown import AlertView, AnswerView, AttemptView, CallView, ContactView, EndpointView, ItemView
 from crisis.store import overview_rows as rows
-from crisis.store.models import Answer, Attempt, Call, Contact, Endpoint, Item, NoticeItem
+from crisis.store.models import Answer, Attempt, Call, Item, NoticeItem
 
 Mask = Callable[[alert.Channel, str], str]
 
@@ -22,11 +22,9 @@ def contacts_of(
     mask: Mask,
 ) -> tuple[ContactView, ...]:
     """The contacts of one platform with their endpoints, at the hour they have."""
-    by_contact: dict[UUID, tuple[Contact, list[Endpoint]]] = {}
+    by_contact: dict[UUID, list[rows.Row]] = {}
     for row in found:
-        entry = by_contact.setdefault(row.Contact.id, (row.Contact, []))
-        if row.Endpoint is not None:
-            entry[1].append(row.Endpoint)
+        by_contact.setdefault(row.id, []).append(row)
     return tuple(
         ContactView(
             id=one.id,
@@ -39,9 +37,9 @@ def contacts_of(
             on_duty=hours.covers(one.hours, one.time_zone, now),
             acknowledged_at=acknowledged.get(one.id),
             alerted=one.id in alerted,
-            endpoints=tuple(_endpoint_of(endpoint, mask) for endpoint in endpoints),
+            endpoints=tuple(_endpoint_of(row, mask) for row in (one, *others) if row.endpoint_id is not None),
         )
-        for one, endpoints in by_contact.values()
+        for one, *others in by_contact.values()
     )
 
 
@@ -135,7 +133,7 @@ def item_of(asked: NoticeItem, one: Item) -> ItemView:
     )
 
 
-def _endpoint_of(one: Endpoint, mask: Mask) -> EndpointView:
-    channel = alert.Channel(one.channel)
-    address = one.address if channel is alert.Channel.PHONE else mask(channel, one.address)
-    return EndpointView(id=one.id, channel=channel, address=address, verified_on=one.verified_on)
+def _endpoint_of(row: rows.Row, mask: Mask) -> EndpointView:
+    channel = alert.Channel(row.channel)
+    address = row.address if channel is alert.Channel.PHONE else mask(channel, row.address)
+    return EndpointView(id=row.endpoint_id, channel=channel, address=address, verified_on=row.verified_on)

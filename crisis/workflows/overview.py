@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from crisis.domain.overview import BatchView, Clock, IncidentView, ItemCounts, NextStep, NoticeView, Totals
+from crisis.domain.overview import BatchView, IncidentView, ItemCounts, NextStep, NoticeView, Totals
 from crisis.domain.shown import AlertView, AnswerView, AttemptView, CallView, ContactView, EndpointView, ItemView
 from crisis.notify import addresses
 from crisis.store import db, incidents, listings, overviews, shown_parts
@@ -14,7 +14,6 @@ __all__ = [
     "AttemptView",
     "BatchView",
     "CallView",
-    "Clock",
     "ContactView",
     "EndpointView",
     "IncidentView",

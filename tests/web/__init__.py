@@ -1,0 +1,1 @@
+"""Tests of the pages and doors of the web server."""
