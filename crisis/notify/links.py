@@ -4,8 +4,10 @@
 """
 
 import base64
+import functools
 import hashlib
 import hmac
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -27,6 +29,11 @@ def token_hash(token: str) -> str:
 def fingerprint(secret: str, link_id: UUID, generation: int) -> str:
     """What to store for a new link."""
     return token_hash(token(secret, link_id, generation))
+
+
+def fingerprint_with(secret: str) -> Callable[[UUID, int], str]:
+    """``fingerprint`` for one key, for those who have no business with the key itself."""
+    return functools.partial(fingerprint, secret)
 
 
 def address(public_url: str, token: str) -> str:
