@@ -47,6 +47,7 @@ class Event(StrEnum):
     FAIL = "fail"
     LOSE = "lose"
     CANCEL = "cancel"
+    RESUME = "resume"
 
 
 class Purpose(StrEnum):
@@ -91,6 +92,7 @@ _STEPS: dict[tuple[State, Event], State] = {
     (_S.CLAIMED, _E.CANCEL): _S.CANCELLED,
     (_S.WAITING_RETRY, _E.CANCEL): _S.CANCELLED,
     (_S.UNKNOWN, _E.CANCEL): _S.CANCELLED,
+    (_S.CANCELLED, _E.RESUME): _S.PLANNED,  # the incident was stood down too early and is active again
 }
 
 #: States in which the engine still has something to do.

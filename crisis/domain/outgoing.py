@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from crisis.domain import alert, notice
+from crisis.domain import alert, fan_out, notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Recipient:
     named_at: datetime | None = None
     target_at: datetime | None = None
     first_alert_id: UUID | None = None  # the first alert to this endpoint in this incident, for References
-    extra: Mapping[str, str] = field(default_factory=dict)  # further facts of a purpose, by name
+    extra: Mapping[str, Any] = field(default_factory=dict)  # further facts of a purpose, by name
 
 
 class TextKey(NamedTuple):
@@ -65,3 +65,36 @@ class Draft:
     text_key: TextKey
     slots: Mapping[str, str]
     due_at: datetime
+
+
+def recipients(
+    request: fan_out.Request,
+    *,
+    notice_id: UUID,
+    items: int,
+    hashes: int,
+    batch: int,
+    named_at: datetime,
+    target_at: datetime | None,
+) -> list[Recipient]:
+    """The endpoints that one platform's part of a plan sends to."""
+    return [
+        Recipient(
+            channel=send.endpoint.channel,
+            address=send.endpoint.address,
+            name=send.contact.name,
+            language=send.contact.language,
+            time_zone=send.contact.time_zone,
+            notice_id=notice_id,
+            platform_name=request.platform.name,
+            ask=request.ask,
+            contact_id=send.contact.id,
+            endpoint_id=send.endpoint.id,
+            items=items,
+            hashes=hashes,
+            batch=batch,
+            named_at=named_at,
+            target_at=target_at,
+        )
+        for send in request.sends
+    ]

@@ -125,7 +125,7 @@ def _row(
 def _without_known(session: Session, incident_id: UUID, drafts: Sequence[Draft]) -> list[Draft]:
     causes = {draft.cause for draft in drafts}
     query = sa.select(Alert.notice_id, Alert.endpoint_id, Alert.user_id, Alert.cause)
-    known = set(session.execute(query.where(Alert.incident_id == incident_id, Alert.cause.in_(causes))).tuples())
+    known = set(session.execute(query.where(Alert.incident_id == incident_id, Alert.cause.in_(causes))))
     return [
         draft
         for draft in drafts
@@ -143,7 +143,7 @@ def _messages(
         TextKey(*rest): message_id
         for message_id, *rest in session.execute(
             query.where(Message.incident_id == incident_id, Message.round.in_(rounds))
-        ).tuples()
+        )
     }
     new = {key: keys.new() for key in sorted(wanted) if key not in found}
     if new:
@@ -179,7 +179,7 @@ def _links(
     query = sa.select(Link.notice_id, Link.endpoint_id, Link.id).where(
         Link.notice_id.in_({notice_id for notice_id, _ in needed}), Link.revoked_at.is_(None)
     )
-    found = {(notice_id, endpoint_id): link_id for notice_id, endpoint_id, link_id in session.execute(query).tuples()}
+    found = {(notice_id, endpoint_id): link_id for notice_id, endpoint_id, link_id in session.execute(query)}
     rows = []
     for pair, contact_id in needed.items():
         if pair not in found:
@@ -302,7 +302,29 @@ def cancel_for_incident(session: Session, incident_id: UUID, *, now: datetime) -
     return cancel(session, Alert.incident_id == incident_id, Alert.purpose.not_in(kept), now=now)
 
 
+def resume(session: Session, incident_id: UUID, *, cancelled_at: datetime, now: datetime) -> list[UUID]:
+    """Plan again what an incident's stand-down had cancelled at one moment; returns the ids."""
+    statement = (
+        sa.update(Alert)
+        .where(
+            Alert.incident_id == incident_id,
+            Alert.state == alert.State.CANCELLED.value,
+            Alert.ended_at == cancelled_at,
+        )
+        .values(state=alert.State.PLANNED.value, ended_at=None, due_at=now)
+        .returning(Alert.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(session.scalars(statement))
+
+
 def messages(session: Session, ids: Iterable[UUID]) -> dict[UUID, Message]:
     """The messages with these ids."""
     query = sa.select(Message).where(Message.id.in_(set(ids)))
     return {message.id: message for message in session.scalars(query)}
+
+
+def contacts_tried(session: Session, notice_id: UUID) -> set[UUID]:
+    """The contacts of a platform to whom an alert of this notice was planned."""
+    query = sa.select(Alert.contact_id).where(Alert.notice_id == notice_id, Alert.contact_id.is_not(None)).distinct()
+    return {contact_id for contact_id in session.scalars(query) if contact_id is not None}

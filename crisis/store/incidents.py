@@ -62,7 +62,7 @@ def open_with(session: Session, content_keys: Iterable[str], *, purpose: inciden
             )
             .order_by(Incident.ref)
         )
-        for ref, content_key in session.execute(query).tuples():
+        for ref, content_key in session.execute(query):
             found.setdefault(ref, []).append(content_key)
     return found
 
@@ -82,10 +82,14 @@ def new_batch(session: Session, owner: Incident, *, target_at: datetime, actor: 
     return batch
 
 
-def items_by_key(session: Session, incident_id: UUID) -> dict[str, Item]:
-    """The items of an incident by their content key."""
-    query = sa.select(Item).where(Item.incident_id == incident_id)
-    return {item.content_key: item for item in session.scalars(query)}
+def items_by_name(session: Session, incident_id: UUID) -> dict[str, Item]:
+    """The items of an incident under every name: their content key, and each hash as ``sha256:…``."""
+    found: dict[str, Item] = {}
+    for item in session.scalars(sa.select(Item).where(Item.incident_id == incident_id).order_by(Item.position)):
+        hashes = {"sha256": item.sha256, "md5": item.md5, "pdq": item.pdq}
+        for name in [item.content_key, *(f"{algorithm}:{value}" for algorithm, value in hashes.items() if value)]:
+            found.setdefault(name, item)
+    return found
 
 
 def unrouted(session: Session, incident_id: UUID) -> list[Item]:

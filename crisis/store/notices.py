@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis import errors
-from crisis.store.models import Item, Notice, NoticeItem, Spelling
+from crisis.store.models import Acknowledgement, Item, Notice, NoticeItem, Spelling
 
 
 def add_many(
@@ -81,4 +81,10 @@ def open_counts(
         )
         .group_by(NoticeItem.notice_id)
     )
-    return {notice_id: (int(total), int(done or 0)) for notice_id, total, done in session.execute(query).tuples()}
+    return {notice_id: (int(total), int(done or 0)) for notice_id, total, done in session.execute(query)}
+
+
+def acknowledged_by(session: Session, notice_id: UUID) -> set[UUID]:
+    """The contacts that acknowledged this notice."""
+    query = sa.select(Acknowledgement.contact_id).where(Acknowledgement.notice_id == notice_id)
+    return set(session.scalars(query))

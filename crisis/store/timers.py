@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis.store import keys
-from crisis.store.models import Timer
+from crisis.store.models import Notice, Timer
 
 ARMED, FIRED, CANCELLED = "armed", "fired", "cancelled"
 
@@ -62,9 +62,15 @@ def next_step(session: Session, notice_id: UUID, ladder: str) -> int:
 
 def fire_due(session: Session, *, now: datetime, limit: int) -> list[Timer]:
     """Take the timers that are due, earliest first, and mark them fired; each is given to one caller only."""
-    due = sa.select(Timer.id).where(Timer.state == ARMED, Timer.due_at <= now).order_by(Timer.due_at, Timer.id)
-    due = due.limit(limit)
+    due = (
+        sa.select(Timer.id)
+        .join(Notice, Notice.id == Timer.notice_id)
+        .where(Timer.state == ARMED, Timer.due_at <= now)
+        .order_by(Timer.due_at, Timer.id)
+        .limit(limit)
+    )
     if session.get_bind().dialect.name == "postgresql":
+        # both rows at once, and never waiting: whoever answers right now holds the notice first
         due = due.with_for_update(skip_locked=True)
     statement = (
         sa.update(Timer)
@@ -125,3 +131,19 @@ def arm_first(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     )
     known = set(session.scalars(query))
     arm_many(session, [row for notice_id, row in by_notice.items() if notice_id not in known])
+
+
+def resume(session: Session, incident_id: UUID, notice_ids: Iterable[UUID], *, cancelled_at: datetime) -> int:
+    """Arm again what was cancelled at one moment for these notices; returns how many."""
+    statement = (
+        sa.update(Timer)
+        .where(
+            Timer.incident_id == incident_id,
+            Timer.notice_id.in_(list(notice_ids)),
+            Timer.state == CANCELLED,
+            Timer.ended_at == cancelled_at,
+        )
+        .values(state=ARMED, ended_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from crisis.store.models.process import Beat, Probe
 from crisis.store.models.record import Event, StreamHead
 from crisis.store.models.registry import Contact, Domain, Endpoint, Platform
 from crisis.store.models.timer import Timer
-from crisis.store.models.user import Role, User
+from crisis.store.models.user import Role, User, user_role
 from crisis.store.models.version import Version
 
 __all__ = [
@@ -47,4 +47,5 @@ __all__ = [
     "Update",
     "User",
     "Version",
+    "user_role",
 ]

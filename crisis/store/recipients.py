@@ -1,0 +1,140 @@
+"""Who a later message goes to: endpoints already alerted, a contact of the ladder, officers of the desk."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crisis.domain import alert, notice
+from crisis.domain.outgoing import Recipient
+from crisis.store.models import Alert, Contact, Endpoint, Incident, Notice, NoticeItem, Role, User, user_role
+
+#: What can't have reached anybody: it never went on the wire.
+_NEVER_SENT = (alert.State.PLANNED, alert.State.CLAIMED, alert.State.CANCELLED)
+
+
+def alerted(
+    session: Session, incident_id: UUID, *, notice_ids: Iterable[UUID] | None = None, attempted: bool = True
+) -> list[Recipient]:
+    """Every endpoint in use that was alerted for these notices (all of the incident's by default), once each.
+
+    Args:
+        attempted: only those to which something went on the wire; otherwise the planned ones too.
+    """
+    query = (
+        sa.select(Alert.id, Alert.attempts, Alert.state, Notice, Contact, Endpoint)
+        .join(Notice, Notice.id == Alert.notice_id)
+        .join(Contact, Contact.id == Alert.contact_id)
+        .join(Endpoint, Endpoint.id == Alert.endpoint_id)
+        .where(
+            Alert.incident_id == incident_id,
+            Endpoint.retired_at.is_(None),
+            Contact.retired_at.is_(None),
+            Notice.ask != notice.Ask.INFORM.value,  # who is only informed gets one mail and nothing else
+            Notice.state.not_in([notice.State.WITHDRAWN.value, notice.State.VOID.value]),
+        )
+        .order_by(Alert.id)
+    )
+    if notice_ids is not None:
+        query = query.where(Alert.notice_id.in_(list(notice_ids)))
+    first: dict[tuple[UUID, UUID], Recipient] = {}
+    reached: set[tuple[UUID, UUID]] = set()
+    for alert_id, attempts, state, asked, contact, endpoint in session.execute(query):
+        if state == alert.State.CANCELLED and not attempts:
+            continue
+        pair = (asked.id, endpoint.id)
+        first.setdefault(pair, _recipient(asked, contact, endpoint, first_alert_id=alert_id))
+        if attempts or state not in _NEVER_SENT:
+            reached.add(pair)
+    wanted = [one for pair, one in first.items() if not attempted or pair in reached]
+    return _with_counts(session, wanted)
+
+
+def contact(session: Session, asked: Notice, contact_id: UUID) -> list[Recipient]:
+    """The endpoints of one contact that a machine can send to; the first alert to each, where there was one."""
+    query = (
+        sa.select(Contact, Endpoint)
+        .join(Endpoint, Endpoint.contact_id == Contact.id)
+        .where(
+            Contact.id == contact_id,
+            Endpoint.retired_at.is_(None),
+            Endpoint.channel != alert.Channel.PHONE.value,
+        )
+        .order_by(Endpoint.created_at, Endpoint.id)
+    )
+    found = [_recipient(asked, who, endpoint) for who, endpoint in session.execute(query)]
+    return _with_counts(session, _with_first(session, asked.id, found))
+
+
+def officers(session: Session, incident: Incident) -> list[Recipient]:
+    """Whoever declared, and every officer with an address for the desk's own messages."""
+    declarer = incident.declared_by.removeprefix("user:") if incident.declared_by.startswith("user:") else None
+    is_officer = (
+        sa.select(user_role.c.user_id)
+        .join(Role, Role.id == user_role.c.role_id)
+        .where(user_role.c.user_id == User.id, Role.name == "officer")
+        .exists()
+    )
+    reachable = sa.and_(is_officer, User.notify_address.is_not(None), User.notify_address != "")
+    wanted = sa.or_(reachable, User.id == UUID(declarer)) if declarer else reachable
+    query = sa.select(User).where(User.active, wanted).order_by(User.id)
+    return [
+        Recipient(
+            channel=alert.Channel.EMAIL,
+            address=user.notify_address or user.email,
+            name=user.name,
+            language=user.language,
+            time_zone=user.time_zone,
+            user_id=user.id,
+        )
+        for user in session.scalars(query)
+    ]
+
+
+def _recipient(asked: Notice, who: Contact, endpoint: Endpoint, *, first_alert_id: UUID | None = None) -> Recipient:
+    return Recipient(
+        channel=alert.Channel(endpoint.channel),
+        address=endpoint.address,
+        name=who.name,
+        language=who.language,
+        time_zone=who.time_zone,
+        notice_id=asked.id,
+        platform_name=asked.platform_name,
+        ask=notice.Ask(asked.ask),
+        contact_id=who.id,
+        endpoint_id=endpoint.id,
+        named_at=asked.named_at,
+        target_at=asked.target_at,
+        first_alert_id=first_alert_id,
+    )
+
+
+def _with_first(session: Session, notice_id: UUID, found: Sequence[Recipient]) -> list[Recipient]:
+    query = sa.select(Alert.endpoint_id, Alert.id).where(Alert.notice_id == notice_id).order_by(Alert.id.desc())
+    first = dict(session.execute(query).all())
+    return [replace(one, first_alert_id=first.get(one.endpoint_id)) for one in found]
+
+
+def _with_counts(session: Session, found: Sequence[Recipient]) -> list[Recipient]:
+    """With how many items each platform is asked about now, withdrawn ones left out."""
+    if not found:
+        return []
+    shared = NoticeItem.reason == "shared"
+    query = (
+        sa.select(
+            NoticeItem.notice_id,
+            sa.func.sum(sa.case((shared, 0), else_=1)),
+            sa.func.sum(sa.case((shared, 1), else_=0)),
+        )
+        .where(NoticeItem.notice_id.in_({one.notice_id for one in found}), NoticeItem.state != "withdrawn")
+        .group_by(NoticeItem.notice_id)
+    )
+    counts = {notice_id: (int(items), int(hashes)) for notice_id, items, hashes in session.execute(query)}
+    nothing = (0, 0)
+    return [
+        replace(one, items=counts.get(one.notice_id, nothing)[0], hashes=counts.get(one.notice_id, nothing)[1])
+        for one in found
+        if one.notice_id is not None
+    ]

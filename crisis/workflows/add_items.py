@@ -1,0 +1,151 @@
+"""Name more items in an open incident: a new batch, routed and alerted like the first, one message a platform."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crisis import errors
+from crisis.config import Settings
+from crisis.domain import alert, audience, fan_out, incident, ladder, notice, outgoing, records
+from crisis.domain.declaration import GivenItem
+from crisis.notify import addresses, facts, links, messages
+from crisis.store import alerts, db, fan_outs, incidents, keys, notices, platforms, timers
+from crisis.store import records as record
+from crisis.store.models import Batch, Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new batch and what it set in motion."""
+
+    ref: str
+    batch: int
+    named_at: datetime
+    target_at: datetime
+    counts: Mapping[str, int]  # notices, alerts, items, merged_items, unrouted_items
+
+
+def _nothing(_session: Session, _added: Added) -> None:
+    return None
+
+
+def add(
+    ref: str,
+    items: Sequence[GivenItem],
+    *,
+    settings: Settings,
+    now: datetime,
+    actor: str,
+    assign: Mapping[str, str] | None = None,
+    alongside: Callable[[Session, Added], None] = _nothing,
+) -> Added:
+    """Add items to a declared incident; those it holds already are merged. The caller rings.
+
+    Raises:
+        NotFound: no such incident.
+        WrongState: it is not declared any more; reactivate it first.
+        InvalidInput: nothing new is among the items.
+    """
+    with db.transaction() as session:
+        owner = incidents.by_ref(session, ref, lock=True)
+        _refuse_unless_declared(owner)
+        known = incidents.items_by_name(session, owner.id)
+        plan = fan_out.plan(
+            items,
+            platforms=platforms.snapshot(session),
+            audience=audience.from_json(owner.audience),
+            assign=assign or {},
+            now=now,
+            to_ascii=addresses.to_ascii,
+            known=frozenset(known),
+        )
+        if not plan.items:
+            raise errors.InvalidInput(
+                f"{ref} holds every one of these items already; nothing was added.",
+                fields={"items": "all of them were named before"},
+            )
+        batch = incidents.new_batch(session, owner, target_at=now + settings.aim, actor=actor, now=now)
+        earlier = notices.of_incident(session, owner.id)
+        written = fan_outs.write(session, owner, batch, plan, known=known, earlier=earlier)
+        moved = fan_outs.reopen(session, written.asked, earlier, batch)
+        drafts, texts = _draft(owner, batch, written, settings=settings, now=now)
+        planned = alerts.plan(
+            session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
+        )
+        _arm(session, owner, batch, written)
+        added = Added(
+            ref=ref,
+            batch=batch.number,
+            named_at=now,
+            target_at=batch.target_at,
+            counts={
+                "notices": len(written.asked),
+                "alerts": len(planned),
+                "items": len(written.item_ids),
+                "merged_items": written.merged,
+                "unrouted_items": written.unrouted,
+            },
+        )
+        alongside(session, added)
+        happened = [
+            (records.Kind.ITEMS_NAMED, fan_outs.items_body(batch, written)),
+            *((records.Kind.NOTICE_NAMED, body) for body in fan_outs.notice_bodies(batch, written)),
+            *((records.Kind.NOTICE_STATE, body) for body in moved),
+            *([(records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts))] if drafts else []),
+        ]
+        record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
+    return added
+
+
+def _refuse_unless_declared(owner: Incident) -> None:
+    if owner.state != incident.State.DECLARED.value:
+        raise errors.WrongState(
+            f"{owner.ref} is {owner.state.replace('_', ' ')}; items can be named only while it is declared. "
+            "Reactivate it first."
+        )
+
+
+def _draft(
+    owner: Incident, batch: Batch, written: fan_outs.Written, *, settings: Settings, now: datetime
+) -> tuple[list[outgoing.Draft], dict[outgoing.TextKey, outgoing.Text]]:
+    """A first alert to platforms that had none, one message about the new items to the others."""
+    drafts: list[outgoing.Draft] = []
+    texts: dict[outgoing.TextKey, outgoing.Text] = {}
+    for is_new, cause, purpose in (
+        (True, "first", alert.Purpose.FIRST),
+        (False, f"items:{batch.number}", alert.Purpose.ITEMS),
+    ):
+        recipients = [
+            one
+            for asked in written.asked
+            if asked.is_new is is_new
+            for one in outgoing.recipients(
+                asked.request,
+                notice_id=asked.notice_id,
+                items=asked.items,
+                hashes=asked.hashes,
+                batch=batch.number,
+                named_at=now,
+                target_at=batch.target_at,
+            )
+        ]
+        some, their_texts = messages.draft(
+            recipients, cause=cause, purpose=purpose, facts=facts.of(owner, settings), new_id=keys.new, now=now
+        )
+        drafts += some
+        texts |= their_texts
+    return drafts, texts
+
+
+def _arm(session: Session, owner: Incident, batch: Batch, written: fan_outs.Written) -> None:
+    """New platforms get both ladders; whoever was asked before gets the one that asks for outcomes."""
+    rows = []
+    for asked in written.asked:
+        if asked.request.ask is notice.Ask.INFORM:
+            continue
+        names = list(ladder.V1) if asked.is_new or asked.was is notice.Ask.INFORM else [ladder.Ladder.OUTCOME]
+        steps = {name: ladder.first(ladder.V1, name, batch.named_at) for name in names}
+        rows += fan_outs.timer_rows(owner.id, asked.notice_id, batch.number, steps, batch.named_at)
+    timers.arm_many(session, rows)

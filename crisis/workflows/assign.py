@@ -1,0 +1,88 @@
+"""Assign an item that no platform owns to one that the officer names: from that moment it is asked."""
+
+from datetime import datetime
+from uuid import UUID
+
+from crisis import errors
+from crisis.config import Settings
+from crisis.domain import alert, fan_out, incident, ladder, notice, outgoing, records
+from crisis.domain.declaration import Audience, AudienceMode, GivenItem
+from crisis.notify import addresses, facts, links, messages
+from crisis.store import alerts, db, fan_outs, incidents, keys, notices, platforms, timers
+from crisis.store import records as record
+
+
+def assign(ref: str, item_id: UUID, registry_id: str, *, settings: Settings, now: datetime, actor: str) -> int:
+    """Ask a platform about an unrouted item, in a batch of its own; returns the batch's number. The caller rings.
+
+    Raises:
+        NotFound: no such incident, item or platform.
+        Conflict: the item is asked of somebody already, or was withdrawn.
+    """
+    with db.transaction() as session:
+        owner = incidents.by_ref(session, ref, lock=True)
+        if owner.state != incident.State.DECLARED.value:
+            raise errors.WrongState(f"{ref} is {owner.state.replace('_', ' ')}. Reactivate it first.")
+        waiting = {row.id: row for row in incidents.unrouted(session, owner.id)}
+        if item_id not in waiting:
+            raise errors.Conflict("This item waits for nobody: it was assigned or withdrawn. Look at the incident.")
+        row = waiting[item_id]
+        known_platforms = platforms.snapshot(session)
+        if registry_id not in {one.registry_id for one in known_platforms}:
+            raise errors.NotFound(f"There is no platform {registry_id[:40]!r} in the registry.")
+        given = GivenItem(url=row.url, sha256=row.sha256, md5=row.md5, pdq=row.pdq, exact=row.content_key == row.url)
+        plan = fan_out.plan(
+            [given],
+            platforms=known_platforms,
+            audience=Audience(AudienceMode.PLATFORMS, (registry_id,)),
+            assign={row.content_key: registry_id},
+            now=now,
+            to_ascii=addresses.to_ascii,
+        )
+        batch = incidents.new_batch(session, owner, target_at=now + settings.aim, actor=actor, now=now)
+        earlier = notices.of_incident(session, owner.id)
+        written = fan_outs.write(
+            session,
+            owner,
+            batch,
+            plan,
+            earlier=earlier,
+            known=incidents.items_by_name(session, owner.id),
+            again={row.content_key: row.id},
+        )
+        moved = fan_outs.reopen(session, written.asked, earlier, batch)
+        drafts: list[outgoing.Draft] = []
+        for asked in written.asked:
+            cause = "first" if asked.is_new else f"items:{batch.number}"
+            some, texts = messages.draft(
+                outgoing.recipients(
+                    asked.request,
+                    notice_id=asked.notice_id,
+                    items=asked.items,
+                    hashes=asked.hashes,
+                    batch=batch.number,
+                    named_at=now,
+                    target_at=batch.target_at,
+                ),
+                cause=cause,
+                purpose=alert.Purpose.FIRST if asked.is_new else alert.Purpose.ITEMS,
+                facts=facts.of(owner, settings),
+                new_id=keys.new,
+                now=now,
+            )
+            alerts.plan(
+                session, owner.id, some, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
+            )
+            names = list(ladder.V1) if asked.is_new or asked.was is notice.Ask.INFORM else [ladder.Ladder.OUTCOME]
+            steps = {name: ladder.first(ladder.V1, name, now) for name in names}
+            timers.arm_many(session, fan_outs.timer_rows(owner.id, asked.notice_id, batch.number, steps, now))
+            drafts += some
+        happened = [
+            (records.Kind.ITEM_ASSIGNED, {"item": str(item_id), "platform": str(written.asked[0].request.platform.id)}),
+            (records.Kind.ITEMS_NAMED, fan_outs.items_body(batch, written)),
+            *((records.Kind.NOTICE_NAMED, body) for body in fan_outs.notice_bodies(batch, written)),
+            *((records.Kind.NOTICE_STATE, body) for body in moved),
+            *([(records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts))] if drafts else []),
+        ]
+        record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
+        return batch.number

@@ -1,0 +1,214 @@
+"""Declare an incident: one transaction writes it with everything that follows, then the caller rings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from crisis import errors
+from crisis.config import Settings
+from crisis.domain import alert, fan_out, incident, ladder, notice, outgoing, records
+from crisis.domain.declaration import Declaration
+from crisis.notify import addresses, facts, links, messages
+from crisis.store import alerts, db, fan_outs, incidents, keys, platforms, timers, versions
+from crisis.store import records as record
+from crisis.store.models import Batch, Incident
+
+#: The prefix of exercises; counted apart, so that no figure mixes them.
+EXERCISE_PREFIX = "EX"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A new incident: its reference and what it set in motion."""
+
+    ref: str
+    incident_id: UUID
+    declared_at: datetime
+    exercise: bool
+    counts: Mapping[str, int]  # notices, alerts, items, merged_items, unrouted_items
+
+
+def _nothing(_session: Session, _declared: Declared) -> None:
+    return None
+
+
+def declare(
+    declaration: Declaration,
+    *,
+    settings: Settings,
+    now: datetime,
+    actor: str,
+    seen: frozenset[str] | None = None,
+    alongside: Callable[[Session, Declared], None] = _nothing,
+) -> Declared:
+    """Write the incident, its items, notices, alerts, timers and record in one transaction.
+
+    The caller rings afterwards; if it dies before, the sweep does.
+
+    Args:
+        seen: references of open incidents with the same items that the officer was shown;
+            ``None`` for callers that have no preview.
+        alongside: runs in the same transaction, with the result.
+
+    Raises:
+        SeenMeanwhile: another open incident holds some of the items and was not shown.
+        NobodyToReach: not one contact of the audience has a usable address; nothing was written.
+    """
+    with db.transaction() as session:
+        prefix = EXERCISE_PREFIX if declaration.exercise else settings.ref_prefix
+        ref = incidents.next_ref(session, prefix, now=now)  # from here on, one declaration after the other
+        plan = fan_out.plan(
+            declaration.items,
+            platforms=platforms.snapshot(session),
+            audience=declaration.audience,
+            assign=declaration.assign,
+            now=now,
+            to_ascii=addresses.to_ascii,
+        )
+        _refuse_unseen(session, plan, declaration, seen)
+        if not plan.reaches_anyone:
+            raise errors.NobodyToReach(
+                "Nobody would be reached: no platform of this audience has a contact with a usable address. "
+                "Correct the registry, or choose another audience. Nothing was sent."
+            )
+        owner = _incident(session, declaration, ref, settings=settings, actor=actor, now=now)
+        batch = incidents.new_batch(session, owner, target_at=owner.target_at, actor=actor, now=now)
+        written = fan_outs.write(session, owner, batch, plan)
+        recipients = [
+            one
+            for asked in written.asked
+            for one in outgoing.recipients(
+                asked.request,
+                notice_id=asked.notice_id,
+                items=asked.items,
+                hashes=asked.hashes,
+                batch=batch.number,
+                named_at=now,
+                target_at=None if asked.request.ask is notice.Ask.INFORM else owner.target_at,
+            )
+        ]
+        drafts, texts = messages.draft(
+            recipients,
+            cause="first",
+            purpose=alert.Purpose.FIRST,
+            facts=facts.of(owner, settings),
+            new_id=keys.new,
+            now=now,
+        )
+        planned = alerts.plan(
+            session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
+        )
+        _arm(session, owner, batch, written)
+        declared = Declared(
+            ref=ref,
+            incident_id=owner.id,
+            declared_at=now,
+            exercise=declaration.exercise,
+            counts={
+                "notices": len(written.asked),
+                "alerts": len(planned),
+                "items": len(written.item_ids),
+                "merged_items": written.merged,
+                "unrouted_items": written.unrouted,
+            },
+        )
+        alongside(session, declared)
+        record.append(session, str(owner.id), _facts(owner, batch, written, drafts, actor, now), now=now)
+    return declared
+
+
+def _refuse_unseen(session: Session, plan: fan_out.Plan, declaration: Declaration, seen: frozenset[str] | None) -> None:
+    if seen is None:
+        return
+    purpose = incident.Purpose.EXERCISE if declaration.exercise else incident.Purpose.REAL
+    holding = incidents.open_with(session, (one.content_key for one in plan.items), purpose=purpose)
+    unseen = sorted(set(holding) - seen)
+    if unseen:
+        raise errors.SeenMeanwhile(
+            f"{', '.join(unseen)} was declared meanwhile and names some of these items. "
+            "Look at it before you send; nothing was sent."
+        )
+
+
+def _incident(
+    session: Session, declaration: Declaration, ref: str, *, settings: Settings, actor: str, now: datetime
+) -> Incident:
+    purpose = incident.Purpose.EXERCISE if declaration.exercise else incident.Purpose.REAL
+    row = Incident(
+        id=keys.new(),
+        ref=ref,
+        purpose=purpose.value,
+        instrument=declaration.instrument.value,
+        kind=declaration.kind.value,
+        severity=declaration.severity.value,
+        tlp=declaration.tlp.value,
+        state=incident.advance(incident.State.DRAFT, incident.Event.DECLARE).value,
+        title=declaration.title,
+        summary=declaration.summary,
+        authority_name=declaration.authority or settings.author,
+        desk_name=settings.desk_name,
+        desk_phone=settings.desk_phone,
+        member_states=" ".join(declaration.member_states),
+        audience=declaration.audience.as_json(),
+        occurred_at=declaration.occurred_at,
+        declared_at=now,
+        declared_by=actor,
+        target_at=now + settings.aim,
+        aim_minutes=settings.aim_minutes,
+        ladder_id=versions.current(session, "ladder", ladder.as_json(ladder.V1), now=now).id,
+        texts_id=versions.current(session, "texts", messages.version_body(), now=now).id,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _arm(session: Session, owner: Incident, batch: Batch, written: fan_outs.Written) -> None:
+    steps = {name: ladder.first(ladder.V1, name, owner.declared_at) for name in ladder.V1}
+    timers.arm_many(
+        session,
+        [
+            row
+            for asked in written.asked
+            if asked.request.ask is not notice.Ask.INFORM
+            for row in fan_outs.timer_rows(owner.id, asked.notice_id, batch.number, steps, owner.declared_at)
+        ],
+    )
+
+
+def _facts(
+    owner: Incident,
+    batch: Batch,
+    written: fan_outs.Written,
+    drafts: list[outgoing.Draft],
+    actor: str,
+    now: datetime,
+) -> list[record.Fact]:
+    def fact(kind: records.Kind, body: Mapping[str, object]) -> record.Fact:
+        return record.Fact(kind, actor, now, body)
+
+    return [
+        fact(
+            records.Kind.INCIDENT_DECLARED,
+            {
+                "ref": owner.ref,
+                "purpose": owner.purpose,
+                "instrument": owner.instrument,
+                "kind": owner.kind,
+                "severity": owner.severity,
+                "tlp": owner.tlp,
+                "audience": owner.audience,
+                "member_states": owner.member_states.split(),
+                "aim_minutes": owner.aim_minutes,
+                "target_at": record.moment(owner.target_at),
+                "ladder": str(owner.ladder_id),
+                "texts": str(owner.texts_id),
+            },
+        ),
+        fact(records.Kind.ITEMS_NAMED, fan_outs.items_body(batch, written)),
+        *(fact(records.Kind.NOTICE_NAMED, body) for body in fan_outs.notice_bodies(batch, written)),
+        fact(records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts)),
+    ]

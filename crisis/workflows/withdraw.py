@@ -1,0 +1,95 @@
+"""Withdraw an item that was named by mistake: a correction goes at once to exactly those who had it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from crisis import errors
+from crisis.config import Settings
+from crisis.domain import alert, item, notice, records
+from crisis.notify import facts, links, messages
+from crisis.store import alerts, db, fan_outs, incidents, keys, notices, recipients, timers
+from crisis.store import records as record
+from crisis.store.models import Item, Notice, NoticeItem
+
+
+def withdraw(ref: str, item_id: UUID, *, reason: str, settings: Settings, now: datetime, actor: str) -> int:
+    """Take one item back from every platform that was asked about it; returns how many endpoints are told.
+
+    The caller rings.
+
+    Raises:
+        NotFound: no such incident or item.
+        Conflict: it was withdrawn before.
+        InvalidInput: no reason was given.
+    """
+    if not reason.strip():
+        raise errors.InvalidInput("Say why the item is withdrawn.", fields={"reason": "required"})
+    with db.transaction() as session:
+        owner = incidents.by_ref(session, ref, lock=True)
+        row = session.get(Item, item_id)
+        if row is None or row.incident_id != owner.id:
+            raise errors.NotFound(f"{ref} holds no such item. Open it again from the incident's page.")
+        if row.withdrawn_at is not None:
+            raise errors.Conflict("This item was withdrawn before; nothing was changed.")
+        row.withdrawn_at = now
+        entries = notices.asked_about(session, item_id)
+        to_tell = recipients.alerted(session, owner.id, notice_ids=[one.notice_id for one in entries])
+        happened: list[tuple[records.Kind, dict[str, object]]] = [
+            (
+                records.Kind.ITEM_WITHDRAWN,
+                {
+                    "item": str(item_id),
+                    "reason": reason.strip(),
+                    "notices": [[str(one.notice_id), str(one.id)] for one in entries],
+                },
+            )
+        ]
+        for entry in entries:
+            entry.state = item.Outcome.WITHDRAWN.value
+            entry.happened_at = entry.recorded_at = now
+        session.flush()
+        happened += _close_empty(session, entries, now=now)
+        drafts, texts = messages.draft(
+            messages.with_text(to_tell, reason.strip()),
+            cause=f"correction:{item_id}",
+            purpose=alert.Purpose.CORRECTION,
+            facts=facts.of(owner, settings),
+            new_id=keys.new,
+            now=now,
+        )
+        alerts.plan(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
+        if drafts:
+            happened.append((records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts)))
+        record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
+    return len(drafts)
+
+
+def _close_empty(
+    session: Session, entries: Sequence[NoticeItem], *, now: datetime
+) -> list[tuple[records.Kind, dict[str, object]]]:
+    """A platform with nothing left to look at is asked for nothing more."""
+    happened: list[tuple[records.Kind, dict[str, object]]] = []
+    for entry in entries:
+        left = [row for row, _ in notices.items_of(session, entry.notice_id) if row.state != item.Outcome.WITHDRAWN]
+        asked: Notice = notices.by_id(session, entry.notice_id, lock=True)
+        if left or asked.state == notice.State.WITHDRAWN.value:
+            continue
+        asked.state = notice.advance(notice.State(asked.state), notice.Event.WITHDRAW).value
+        asked.ended_at = now
+        session.flush()
+        timers.cancel(session, asked.id, "", now=now)
+        unsent = [purpose for purpose in alert.Purpose if purpose is not alert.Purpose.CORRECTION]
+        cancelled = alerts.cancel_for_notice(session, asked.id, unsent, now=now)
+        happened.append(
+            (
+                records.Kind.NOTICE_STATE,
+                {"notice": str(asked.id), "state": asked.state, "event": notice.Event.WITHDRAW.value},
+            )
+        )
+        if cancelled:
+            moments = [[str(one), record.moment(now)] for one in cancelled]
+            happened.append((records.Kind.ALERTS_CANCELLED, {"alerts": moments}))
+    return happened
