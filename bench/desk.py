@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import registry
 from tests import postgres
+from tests.parts import registries
 from tests.parts.running import Running, free_port
 
 ROOT = Path(__file__).parents[1]
@@ -56,7 +56,7 @@ class Bench:
 
     def register(self, platforms: int, mails: int) -> None:
         path = self.desk.folder / "registry.csv"
-        path.write_text(registry.text(platforms, mails), encoding="utf-8")
+        path.write_text(registries.text(platforms, mails), encoding="utf-8")
         self.desk.cli("platforms", "import", str(path))
 
     def declare(self, items: list[dict[str, str]]) -> tuple[dict[str, Any], float, float]:

@@ -1,9 +1,11 @@
 """The whole desk as an operator starts it: `crisis up` with a folder, a database and a port of its own."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,9 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from psycopg.rows import dict_row
+
 CRISIS = Path(sys.executable).parent / "crisis"
 READY_SECONDS = 60  # far above the promise of 5 s: the machine may be doing other things
 STOP_SECONDS = 12  # the promise is 10
+SECRET = "a-key-for-tests-only-0123456789abcdef"
 PASSWORD = "fictional horse battery staple 42"
 
 
@@ -52,11 +58,15 @@ class Running:
             "CRISIS_DATABASE_URL": database_url,
             "CRISIS_SMTP_URL": smtp_url,
             "CRISIS_PUBLIC_URL": self.url,
-            "CRISIS_SECRET_KEY": "a-key-for-tests-only-0123456789abcdef",
+            "CRISIS_SECRET_KEY": SECRET,
             "CRISIS_DESK_NAME": "Crisis desk of the tests",
             "CRISIS_DESK_PHONE": "+32 2 555 01 99",
             **{f"CRISIS_{name.upper()}": value for name, value in settings.items()},
         }
+
+    def set(self, **settings: str) -> None:
+        """Change settings for the processes that are started from now on."""
+        self._settings |= {f"CRISIS_{name.upper()}": value for name, value in settings.items()}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -76,16 +86,7 @@ class Running:
         Raises:
             AssertionError: it ended, or was not ready in time; with what it said.
         """
-        with (self.folder / "output").open("ab") as output:
-            self.process = subprocess.Popen(
-                [CRISIS, "up", "--port", str(self.port), *arguments],
-                cwd=self.folder,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self.process = self.spawn("up", "--port", str(self.port), *arguments)
         until_true(self._is_ready, seconds=READY_SECONDS, what=lambda: f"not ready: {self.output[-3000:]}")
         return self
 
@@ -181,6 +182,29 @@ class Running:
         """The mail address and password of a new user."""
         self.cli("users", "add", email, "--role", role, "--password-stdin", given=f"{PASSWORD}\n")
         return email, PASSWORD
+
+    def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """One part alone, as systemd starts it: ``spawn("metronome")``; ``destroy()`` ends it."""
+        with (self.folder / "output").open("ab") as output:
+            return subprocess.Popen(
+                [CRISIS, *arguments],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """What the database holds, read beside the running desk."""
+        url = self._settings["CRISIS_DATABASE_URL"]
+        if url:
+            with psycopg.connect(url, row_factory=dict_row) as session:
+                return session.execute(query).fetchall()
+        with contextlib.closing(sqlite3.connect(self.data / "crisis.sqlite", timeout=10)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query)]
 
     def get(self, path: str, *, token: str = "") -> Reply:
         return self.request("GET", path, token=token)

@@ -1,0 +1,1 @@
+"""Stories on the real processes, told from outside."""
