@@ -1,15 +1,13 @@
 """URL keys: what two spellings of one address have in common, and how an address is shown unclickable."""
 
-import ipaddress
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from crisis import errors
-from crisis.domain import text
+from crisis.domain import hosts, text
+from crisis.domain.hosts import ToAscii
 
-#: Turns a host with other than ASCII letters into its IDNA form; raises InvalidInput or ValueError.
-ToAscii = Callable[[str], str]
+__all__ = ["Key", "ToAscii", "defang", "key", "refang"]
 
 #: Characters. Longer addresses are no longer addresses that people or programs exchange.
 MAX_LENGTH = 4096
@@ -47,7 +45,6 @@ DEFAULT_PORT = {"http": "80", "https": "443"}
 _PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _DEFANGED_SCHEME = re.compile(r"h(?:xx|\*\*|tt)p(s?)(?:\[:\]//|\[://\]|:\[//\]|://)", re.IGNORECASE)
 _DEFANGED_DOT = re.compile(r"\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)", re.IGNORECASE)
-_HOST = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.ASCII)
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 
 
@@ -77,9 +74,9 @@ def key(url: str, to_ascii: ToAscii) -> Key:
     scheme_given, authority, path, query, fragment = _split(given)
     scheme = scheme_given.lower()
     host_given, port = _host_and_port(authority)
-    host = _host(host_given, to_ascii)
+    host = hosts.read(host_given, to_ascii)
     dropped = ["scheme in capitals"] if scheme != scheme_given else []
-    dropped += _host_changes(host_given, host)
+    dropped += hosts.changes(host_given, host)
     if port in {"", DEFAULT_PORT[scheme]}:
         dropped.append("default port dropped")
         port = None
@@ -148,39 +145,6 @@ def _host_and_port(authority: str) -> tuple[str, str | None]:
     if port and not (_PORT.fullmatch(port) and 0 < int(port) < 65536):
         raise errors.InvalidInput(f"The address has no valid port: {text.shorten(port, 20)}.")
     return host, port.lstrip("0")
-
-
-def _host(given: str, to_ascii: ToAscii) -> str:
-    if not given:
-        raise errors.InvalidInput("The address has no host.")
-    if given.startswith("["):
-        try:
-            return f"[{ipaddress.IPv6Address(given[1:-1])}]"
-        except ValueError:
-            raise errors.InvalidInput("What stands in square brackets is no IPv6 address.") from None
-    host = given.lower()
-    if not host.isascii():
-        try:
-            host = to_ascii(host).lower()
-        except ValueError as wrong:
-            raise errors.InvalidInput(f"The host {text.shorten(given, 60)} is no domain name: {wrong}.") from None
-    host = host.removesuffix(".")
-    if not _HOST.fullmatch(host):
-        raise errors.InvalidInput(f"The host {text.shorten(given, 60)} is no domain name.")
-    return host
-
-
-def _host_changes(given: str, host: str) -> list[str]:
-    changes = []
-    if given.endswith("."):
-        changes.append("dot after the host dropped")
-    if not given.isascii():
-        changes.append("host in its IDNA form")
-    elif given != given.lower():
-        changes.append("host in capitals")
-    elif given.removesuffix(".") != host:
-        changes.append("host in its short form")
-    return changes
 
 
 def _without_tracking(query: str | None, dropped: list[str]) -> str | None:
