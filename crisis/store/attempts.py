@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crisis.domain import alert
 from crisis.store import keys
 from crisis.store.alerts import LEASE, Claimed
-from crisis.store.models import Alert, Attempt
+from crisis.store.models import Alert, Attempt, Base
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,39 @@ class Ended:
     detail: str
     size: int | None
     sha256: str | None
+
+
+# many rows, each with values of its own: the tables themselves, for the driver's own batches
+_ATTEMPT, _ALERT = Base.metadata.tables["attempt"], Base.metadata.tables["alert"]
+
+_FILL = (
+    sa.update(_ATTEMPT)
+    .where(
+        _ATTEMPT.c.alert_id == sa.bindparam("b_alert"),
+        _ATTEMPT.c.fence == sa.bindparam("b_fence"),
+        _ATTEMPT.c.outcome.is_(None),
+    )
+    .values(
+        finished_at=sa.bindparam("b_finished"),
+        outcome=sa.bindparam("b_outcome"),
+        detail=sa.bindparam("b_detail"),
+        size=sa.bindparam("b_size"),
+        sha256=sa.bindparam("b_sha256"),
+    )
+)
+_MOVE = (
+    sa.update(_ALERT)
+    .where(_ALERT.c.id == sa.bindparam("b_id"))
+    .values(
+        state=sa.bindparam("b_state"),
+        due_at=sa.func.coalesce(sa.bindparam("b_due", type_=_ALERT.c.due_at.type), _ALERT.c.due_at),
+        accepted_at=sa.bindparam("b_accepted"),
+        ended_at=sa.bindparam("b_ended"),
+        detail=sa.bindparam("b_detail"),
+        lease_until=None,
+        owner=None,
+    )
+)
 
 
 def start(session: Session, claimed: Sequence[Claimed], *, owner: str, now: datetime) -> list[Claimed]:
@@ -49,7 +82,7 @@ def start(session: Session, claimed: Sequence[Claimed], *, owner: str, now: date
         .returning(Alert.id, Alert.fence)
         .execution_options(synchronize_session=False)
     )
-    held = {alert_id for alert_id, fence in session.execute(statement).tuples() if fences[alert_id] == fence}
+    held = {alert_id for alert_id, fence in session.execute(statement) if fences[alert_id] == fence}
     started = [one for one in claimed if one.id in held]
     if started:
         session.execute(
@@ -88,21 +121,8 @@ def finish(session: Session, ended: Sequence[Ended]) -> list[Ended]:
     """
     if not ended:
         return []
-    session.execute(
-        sa.update(Attempt)
-        .where(
-            Attempt.alert_id == sa.bindparam("b_alert"),
-            Attempt.fence == sa.bindparam("b_fence"),
-            Attempt.outcome.is_(None),
-        )
-        .values(
-            finished_at=sa.bindparam("b_finished"),
-            outcome=sa.bindparam("b_outcome"),
-            detail=sa.bindparam("b_detail"),
-            size=sa.bindparam("b_size"),
-            sha256=sa.bindparam("b_sha256"),
-        )
-        .execution_options(synchronize_session=False),
+    session.connection().execute(
+        _FILL,
         [
             {
                 "b_alert": one.alert_id,
@@ -119,19 +139,8 @@ def finish(session: Session, ended: Sequence[Ended]) -> list[Ended]:
     held = _held(session, ended)
     moved = [one for one in ended if (one.alert_id, one.fence) in held]
     if moved:
-        session.execute(
-            sa.update(Alert)
-            .where(Alert.id == sa.bindparam("b_id"))
-            .values(
-                state=sa.bindparam("b_state"),
-                due_at=sa.func.coalesce(sa.bindparam("b_due", type_=Alert.due_at.type), Alert.due_at),
-                accepted_at=sa.bindparam("b_accepted"),
-                ended_at=sa.bindparam("b_ended"),
-                detail=sa.bindparam("b_detail"),
-                lease_until=None,
-                owner=None,
-            )
-            .execution_options(synchronize_session=False),
+        session.connection().execute(
+            _MOVE,
             [
                 {
                     "b_id": one.alert_id,
@@ -153,7 +162,7 @@ def _held(session: Session, ended: Sequence[Ended]) -> set[tuple[UUID, int]]:
     )
     if session.get_bind().dialect.name == "postgresql":
         query = query.with_for_update()
-    return set(session.execute(query).tuples())
+    return set(session.execute(query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +205,7 @@ def lose_expired(session: Session, queue: alert.Queue, *, now: datetime, limit: 
         .returning(Alert.id, Alert.incident_id, Alert.notice_id, Alert.attempts)
         .execution_options(synchronize_session=False)
     )
-    lost = [Lost(*row) for row in session.execute(statement).tuples()]
+    lost = [Lost(*row) for row in session.execute(statement)]
     if lost:
         session.execute(
             sa.update(Attempt)

@@ -5,25 +5,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask.ctx import AppContext
 
 from crisis import errors
 from crisis.domain import records
-from crisis.store import db
 from crisis.store.models import Alert, Event, Incident, Item, Link, Message, Notice, NoticeItem, Timer
 from crisis.workflows import declare
 from tests.parts import samples
 from tests.parts.clock import FakeClock
+from tests.parts.rows import rows
 
 Declare = Callable[..., declare.Declared]
 
 pytestmark = pytest.mark.usefixtures("desk_db")
-
-
-def rows(model: type[Any], *where: sa.ColumnElement[bool]) -> list[Any]:
-    with db.reading() as session:
-        return list(session.scalars(sa.select(model).where(*where)))
 
 
 def test_a_declaration_is_written_whole(declared: Declare, clock: FakeClock) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,17 +13,13 @@ from crisis.store.models import Alert, Attempt, Event, Timer
 from crisis.workflows import declare, deliver
 from tests.parts import samples
 from tests.parts.clock import FakeClock
+from tests.parts.rows import rows
 from tests.parts.sending import Died, KeepingRoom, KeepingSender
 
 Declare = Callable[..., declare.Declared]
 MAIL = alert.Queue.MAIL
 
 pytestmark = pytest.mark.usefixtures("desk_db")
-
-
-def rows(model: type[Any], *where: sa.ColumnElement[bool]) -> list[Any]:
-    with db.reading() as session:
-        return list(session.scalars(sa.select(model).where(*where)))
 
 
 def states() -> dict[str, int]:

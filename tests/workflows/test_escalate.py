@@ -1,0 +1,173 @@
+"""Escalating: each timer fires once, the ladder climbs by itself, and an answer stops it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from crisis import config
+from crisis.domain import alert, notice
+from crisis.store import answers, db, timers
+from crisis.store import records as record
+from crisis.store.models import Alert, Contact, Event, Notice, Role, Timer, User
+from crisis.workflows import declare, deliver, escalate
+from tests.parts import samples
+from tests.parts.clock import FakeClock
+from tests.parts.rows import rows
+from tests.parts.sending import KeepingRoom
+
+Declare = Callable[..., declare.Declared]
+
+pytestmark = pytest.mark.usefixtures("desk_db")
+
+
+@pytest.fixture
+def fire(settings: config.Settings, clock: FakeClock) -> Callable[[], int]:
+    return lambda: escalate.fire(settings=settings, now=clock.now())
+
+
+def with_two_contacts() -> None:
+    first = samples.contact(1, endpoints=["one@pixelly.example"])
+    second = samples.contact(2, endpoints=["two@pixelly.example"])
+    samples.add(samples.platform(contacts=[first, second]))
+
+
+def with_officer(address: str = "officer@desk.example") -> UUID:
+    with db.transaction() as session:
+        user = User(
+            email=address,
+            name="Ilse Verbruggen",
+            active=True,
+            fs_uniquifier="u1",
+            notify_address=address,
+            language="en",
+            time_zone="Europe/Brussels",
+            created_at=samples.CREATED_AT,
+            roles=[Role(name="officer")],
+        )
+        session.add(user)
+        session.flush()
+        return user.id
+
+
+def acknowledge(
+    clock: FakeClock, *, platform: str = "Pixelly", kind: notice.Answer = notice.Answer.ACKNOWLEDGE
+) -> None:
+    asked = rows(Notice, Notice.platform_name == platform)[0]
+    contact = rows(Contact, Contact.platform_id == asked.platform_id)[0]
+    with db.transaction() as session:
+        row = answers.lock(session, asked.id)
+        facts = answers.take(
+            session, row, contact_id=contact.id, kind=kind, name="C. Roux", actor="cli", now=clock.now()
+        )
+        record.append(session, str(row.incident_id), facts, now=clock.now())
+
+
+def written_to(purpose: alert.Purpose) -> list[str]:
+    return sorted(one.address for one in rows(Alert, Alert.purpose == purpose.value))
+
+
+def test_five_minutes_of_silence_bring_the_next_contact(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock
+) -> None:
+    with_two_contacts()
+    declared()
+    clock.advance(minutes=4, seconds=59)
+    assert fire() == 0
+    clock.advance(seconds=1)
+    assert fire() == 1
+    assert fire() == 0
+    assert written_to(alert.Purpose.ESCALATION) == ["two@pixelly.example"]
+    armed = rows(Timer, Timer.state == timers.ARMED, Timer.ladder == "silence:1")
+    assert [(one.action, one.due_at - one.starts_at) for one in armed] == [("tell_officer", timedelta(minutes=15))]
+
+
+def test_with_nobody_left_the_officer_is_told_at_once(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock
+) -> None:
+    samples.add(*samples.registry(1))
+    with_officer()
+    done = declared()
+    clock.advance(minutes=5)
+    fire()
+    assert written_to(alert.Purpose.OFFICER) == ["officer@desk.example"]
+    assert [one.actor for one in rows(Event, Event.kind == "officer.told")] == ["desk"]
+    assert str(done.incident_id) == rows(Event, Event.kind == "officer.told")[0].stream
+
+
+def test_after_fifteen_minutes_one_message_tells_the_officer_who_is_silent(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock, room: KeepingRoom
+) -> None:
+    samples.add(*samples.registry(4))
+    with_officer()
+    declared(items=[{"sha256": samples.SHA256}])
+    acknowledge(clock, platform="Platform 002")
+    clock.advance(minutes=5)
+    fire()
+    clock.advance(minutes=10)
+    fire()
+    told = rows(Alert, Alert.purpose == "officer")
+    assert [one.cause.split(":")[1] for one in told] == ["nobody_left", "tell_officer"]
+    deliver.drain(alert.Queue.MAIL, room=room)
+    mail = next(one.payload for one in room.sender.sent if one.alert_id == told[1].id)
+    assert b"Pixelly" in mail
+    assert b"Platform 003" in mail
+    assert b"Platform 002" not in mail
+
+
+def test_an_acknowledgement_stops_the_ladder_of_that_platform_only(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock
+) -> None:
+    with_two_contacts()
+    other = samples.contact(2, endpoints=["two@p-002.example"])
+    first = samples.contact(1, endpoints=["one@p-002.example"])
+    samples.add(samples.platform("p-002", name="Other", domains=("p-002.example",), contacts=[first, other]))
+    declared(items=[{"sha256": samples.SHA256}])
+    acknowledge(clock)
+    clock.advance(minutes=5)
+    assert fire() == 1
+    assert written_to(alert.Purpose.ESCALATION) == ["two@p-002.example"]
+
+
+def test_whoever_acknowledged_without_an_outcome_is_reminded_at_thirty_and_at_forty_five(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock, room: KeepingRoom
+) -> None:
+    with_two_contacts()
+    declared()
+    deliver.drain(alert.Queue.MAIL, room=room)
+    acknowledge(clock)
+    clock.advance(minutes=30)
+    fire()
+    assert written_to(alert.Purpose.REMINDER) == ["one@pixelly.example"]
+    clock.advance(minutes=15)
+    fire()
+    assert written_to(alert.Purpose.REMINDER) == ["one@pixelly.example", "one@pixelly.example"]
+    assert rows(Timer, Timer.state == timers.ARMED) == []
+
+
+def test_whoever_is_done_is_not_reminded(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock, room: KeepingRoom
+) -> None:
+    with_two_contacts()
+    declared()
+    deliver.drain(alert.Queue.MAIL, room=room)
+    acknowledge(clock, kind=notice.Answer.DONE)
+    clock.advance(minutes=50)
+    fire()
+    assert written_to(alert.Purpose.REMINDER) == []
+
+
+def test_after_a_standstill_everything_overdue_fires_once_and_in_order(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock
+) -> None:
+    with_two_contacts()
+    with_officer()
+    declared()
+    clock.advance(hours=2)
+    while fire():
+        pass
+    steps = [one.body for one in rows(Event, Event.kind == "timer.fired")]
+    assert len(steps) == 4
+    assert written_to(alert.Purpose.ESCALATION) == ["two@pixelly.example"]
+    assert written_to(alert.Purpose.OFFICER) == ["officer@desk.example"]
