@@ -6,19 +6,43 @@ from datetime import datetime
 from uuid import UUID
 
 from crisis.domain import notice
+from crisis.domain import text as texts
 from crisis.domain.claimed import Moment
 from crisis.domain.notice import Answer, Event, State
 
-#: Answers that an officer has to look at, whatever else they do.
-_ASKS_OFFICER = frozenset({Answer.QUESTION, Answer.WRONG_CONTACT, Answer.WILL_NOT_ACT})
+#: Characters that a form may hold.
+NAME_LENGTH, CASE_LENGTH, NOTE_LENGTH = 200, 100, 2000
+
+#: After these answers the list follows at once; whoever is the wrong one does not get it.
+SHOWS_LIST = frozenset({Answer.ACKNOWLEDGE, Answer.IN_PROGRESS, Answer.DONE, Answer.QUESTION})
 
 #: States in which the request itself is gone; what a contact says is kept and moves nothing.
 _TAKEN_BACK = frozenset({State.WITHDRAWN, State.VOID})
 
-_WORD: dict[Answer, State] = {
-    Answer.DONE: State.DONE,
-    Answer.WILL_NOT_ACT: State.WILL_NOT_ACT,
-    Answer.NOT_OURS: State.NOT_OURS,
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a contact said, as far as it moves the request.
+
+    ``word`` is what contacts of one platform may contradict each other by; ``keeps_word``: what the
+    same contact said before still holds beside it.
+    """
+
+    event: Event | None
+    word: State | None = None
+    keeps_word: bool = False
+    asks: bool = False  # a question that waits for the officer
+    asks_officer: bool = False  # the officer has to look at it, question or not
+
+
+_SAID: dict[Answer, Said] = {
+    Answer.ACKNOWLEDGE: Said(Event.ACKNOWLEDGE, keeps_word=True),
+    Answer.IN_PROGRESS: Said(Event.PROGRESS),
+    Answer.DONE: Said(Event.FINISH, word=State.DONE),
+    Answer.QUESTION: Said(Event.ACKNOWLEDGE, keeps_word=True, asks=True, asks_officer=True),
+    Answer.NOT_OURS: Said(Event.DISCLAIM, word=State.NOT_OURS),
+    Answer.WILL_NOT_ACT: Said(Event.REFUSE, word=State.WILL_NOT_ACT, asks_officer=True),
+    Answer.WRONG_CONTACT: Said(None, asks_officer=True),
 }
 
 
@@ -53,9 +77,14 @@ class Effect:
     needs_officer: bool
 
 
-def word(answer: Answer) -> State | None:
-    """The last word that an answer is, where it is one: two contacts may contradict each other by it."""
-    return _WORD.get(answer)
+def said(answer: Answer) -> Said:
+    """What an answer of the page says."""
+    return _SAID[answer]
+
+
+def tidy(text: str, *, lines: bool = False) -> str:
+    """What a person typed, without the characters that nobody types: controls, bidirectional marks."""
+    return "".join(one for one in texts.clean(text) if texts.forbidden(one, lines=lines) is None).strip()
 
 
 def contradict(words: Iterable[State | None]) -> bool:
@@ -63,24 +92,17 @@ def contradict(words: Iterable[State | None]) -> bool:
     return len({one for one in words if one in notice.CONTRADICTING}) > 1
 
 
-def decide(
-    standing: Standing, *, event: Event | None, contact_id: UUID, answer: Answer | None, done: Moment, now: datetime
-) -> Effect:
-    """The effect of ``event`` by a contact.
+def decide(standing: Standing, said: Said, *, contact_id: UUID, done: Moment, now: datetime) -> Effect:
+    """The effect of what a contact said.
 
     Args:
-        answer: what was chosen; ``None`` where outcomes of items were reported instead.
-        done: when it is said to have been done; only used where the event finishes the request.
+        done: when it is said to have been done; only used where it finishes the request.
     """
-    if standing.state in _TAKEN_BACK:
-        event = None
+    event = None if standing.state in _TAKEN_BACK else said.event
     state = standing.state if event is None else notice.advance(standing.state, event)
+    words = {**standing.said, contact_id: standing.said.get(contact_id) if said.keeps_word else said.word}
+    contradiction = contradict(words.values())
     acknowledges = event is not None
-    # outcomes that finish the last item are as much a last word as the answer is
-    said = {**standing.said, contact_id: word(answer) if answer else (State.DONE if event is Event.FINISH else None)}
-    if answer is Answer.ACKNOWLEDGE or (answer is None and event is not Event.FINISH):
-        said[contact_id] = standing.said.get(contact_id)  # “we have it” takes nothing back
-    contradiction = contradict(said.values())
     finished_at = finish_time(standing.named_at, done, now=now)
     return Effect(
         state=state,
@@ -90,9 +112,9 @@ def decide(
         first_of_notice=acknowledges and standing.acknowledged_at is None,
         first_done_at=finished_at if event is Event.FINISH and standing.done_at is None else None,
         ended_at=_ended_at(standing, event, state, finished_at, now),
-        question=(standing.question or answer is Answer.QUESTION) and state not in notice.FINISHED,
+        question=(standing.question or said.asks) and state not in notice.FINISHED,
         contradiction=contradiction,
-        needs_officer=answer in _ASKS_OFFICER or (contradiction and not standing.contradiction),
+        needs_officer=said.asks_officer or (contradiction and not standing.contradiction),
     )
 
 

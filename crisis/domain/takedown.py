@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis import errors
-from crisis.domain import item, notice
+from crisis.domain import answering, item, notice
 from crisis.domain.claimed import Moment
 from crisis.domain.item import Outcome
 
@@ -52,6 +52,21 @@ def event(states: Iterable[Outcome], *, of_notice: notice.State, search_owed: bo
     if of_notice is notice.State.DONE and Outcome.QUESTION not in states:
         return notice.Event.ACKNOWLEDGE
     return notice.Event.PROGRESS
+
+
+def said(outcomes: Iterable[Outcome], event: notice.Event) -> answering.Said:
+    """What these outcomes say together about the request, beside the ``event`` that follows from all."""
+    outcomes = set(outcomes)
+    word = notice.State.DONE if outcomes & item.TAKEN_DOWN else None
+    if outcomes == {Outcome.NOT_OURS}:
+        word = notice.State.NOT_OURS
+    return answering.Said(
+        event,
+        word=word,
+        keeps_word=word is None,
+        asks=Outcome.QUESTION in outcomes,
+        asks_officer=bool(outcomes & ASKS_OFFICER),
+    )
 
 
 def search_result(found: str, *, cannot: bool) -> str | None:

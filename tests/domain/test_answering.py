@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from crisis.domain import answering, notice
+from crisis.domain import answering
 from crisis.domain.answering import Effect, Standing
 from crisis.domain.claimed import Moment
 from crisis.domain.notice import Answer, State
@@ -31,9 +31,7 @@ FRESH = Standing(
 def decide(
     standing: Standing, answer: Answer, *, contact: UUID = ANNA, done: datetime = NOW, exact: bool = True
 ) -> Effect:
-    return answering.decide(
-        standing, event=notice.event_of(answer), contact_id=contact, answer=answer, done=Moment(done, exact), now=NOW
-    )
+    return answering.decide(standing, answering.said(answer), contact_id=contact, done=Moment(done, exact), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -127,3 +125,8 @@ def test_new_work_after_done_opens_the_request_again() -> None:
     effect = decide(done, Answer.IN_PROGRESS)
     assert effect.state is State.IN_PROGRESS
     assert effect.ended_at is None
+
+
+def test_what_nobody_types_is_left_out() -> None:
+    assert answering.tidy(" Camille\u202e Roux\x00\r\n ") == "Camille Roux"
+    assert answering.tidy("one\r\ntwo\x07", lines=True) == "one\ntwo"

@@ -1,0 +1,59 @@
+"""Facts of the record that answers leave: what was said, and what it changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from crisis.domain import records
+from crisis.domain.answering import Effect, Standing
+from crisis.store.models import Answer, Notice
+from crisis.store.records import Fact, moment
+
+#: The kind of a row that says that the list was asked for by name.
+LIST = "show_list"
+
+
+def moved(
+    row: Notice, before: Standing, effect: Effect, *, who: tuple[UUID, str], cancelled: Sequence[UUID], now: datetime
+) -> list[Fact]:
+    """What an answer changed; ``who`` is the contact and the actor."""
+    contact_id, actor = who
+    facts: list[Fact] = []
+    body: dict[str, object]
+    if effect.first_of_contact:
+        body = {"notice": str(row.id), "contact": str(contact_id), "first": effect.first_of_notice}
+        facts.append(Fact(records.Kind.NOTICE_ACKNOWLEDGED, actor, now, body))
+    if effect.state is not before.state:
+        occurred_at = effect.ended_at or now
+        body = {"notice": str(row.id), "state": effect.state.value, "was": before.state.value}
+        facts.append(Fact(records.Kind.NOTICE_STATE, actor, occurred_at, body))
+    if effect.contradiction is not before.contradiction:
+        body = {"notice": str(row.id), "contradiction": effect.contradiction}
+        facts.append(Fact(records.Kind.NOTICE_CONTRADICTION, actor, now, body))
+    if cancelled:
+        at = moment(now)
+        body = {"alerts": [[str(one), at] for one in cancelled]}
+        facts.append(Fact(records.Kind.ALERTS_CANCELLED, actor, now, body))
+    return facts
+
+
+def heard(row: Answer, actor: str, *, search: str | None = None) -> Fact:
+    """That something was said: an answer, an unconfirmed one, or that the list was asked for by name."""
+    if row.kind == LIST and row.confirmed:
+        return list_shown(row, actor)
+    body = {**_who(row), "answer": str(row.id), "kind": row.kind}
+    if search is not None:
+        body["search"] = search
+    if row.doubt is not None:
+        body["doubt"] = row.doubt
+    kind = records.Kind.NOTICE_ANSWERED if row.confirmed else records.Kind.ANSWER_UNCONFIRMED
+    return Fact(kind, actor, row.happened_at or row.recorded_at, body)
+
+
+def list_shown(row: Answer, actor: str) -> Fact:
+    """That the list of items was given out with, or after, what was said."""
+    return Fact(records.Kind.LIST_SHOWN, actor, row.recorded_at, {**_who(row), "answer": str(row.id)})
+
+
+def _who(row: Answer) -> dict[str, str]:
+    return {"notice": str(row.notice_id), "contact": str(row.contact_id)}

@@ -1,0 +1,67 @@
+"""Links in alerts as rows, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from flask.ctx import AppContext
+
+from crisis.notify import links as tokens
+from crisis.store import db, links
+from tests.parts import asked as parts
+from tests.parts.asked import Asked
+from tests.parts.clock import FakeClock
+
+pytestmark = pytest.mark.usefixtures("desk_db")
+
+
+@pytest.fixture
+def asked(clock: FakeClock, desk_db: AppContext) -> Asked:
+    return parts.write(clock.now(), contacts=[parts.contact_at(1), parts.contact_at(2)])
+
+
+def test_a_link_is_found_by_the_hash_of_its_token_only(asked: Asked) -> None:
+    with db.reading() as session:
+        found = links.find(session, tokens.token_hash(asked.tokens[1]))
+        assert found is not None
+        assert found.id == asked.links[1]
+        assert links.find(session, asked.tokens[1]) is None
+
+
+def test_links_end_with_their_incident_and_go_on_when_it_does(asked: Asked, clock: FakeClock) -> None:
+    now = clock.now()
+    with db.transaction() as session:
+        assert links.expire(session, asked.incident_id, at=now + timedelta(hours=24)) == 2
+    with db.reading() as session:
+        link = links.by_id(session, asked.links[0])
+        assert link is not None
+        assert links.is_usable(link, now=now + timedelta(hours=24) - timedelta(seconds=1))
+        assert not links.is_usable(link, now=now + timedelta(hours=24))
+    with db.transaction() as session:
+        links.expire(session, asked.incident_id, at=None)
+    with db.reading() as session:
+        link = links.by_id(session, asked.links[0])
+        assert link is not None
+        assert links.is_usable(link, now=now + timedelta(days=30))
+
+
+def test_one_link_is_revoked_and_the_others_are_not(asked: Asked, clock: FakeClock) -> None:
+    with db.transaction() as session:
+        assert links.revoke(session, [asked.links[0]], now=clock.now()) == 1
+        assert links.revoke(session, [asked.links[0]], now=clock.now()) == 0
+    with db.reading() as session:
+        usable = [links.is_usable(links.by_id(session, one), now=clock.now()) for one in asked.links]  # type: ignore[arg-type]
+    assert usable == [False, True]
+
+
+def test_the_same_minute_is_written_once(asked: Asked, clock: FakeClock) -> None:
+    with db.transaction() as session:
+        links.open_once(session, asked.links[0], at=clock.now())
+        links.open_once(session, asked.links[0], at=clock.now() + timedelta(seconds=59))
+        links.open_once(session, asked.links[0], at=clock.now() + timedelta(seconds=60))
+    with db.reading() as session:
+        assert links.openings(session, asked.links[0], limit=5) == [
+            clock.now() + timedelta(minutes=1),
+            clock.now(),
+        ]
+        assert links.was_opened(session, asked.links[0], at=clock.now() + timedelta(seconds=30))
+        assert not links.was_opened(session, asked.links[1], at=clock.now())
