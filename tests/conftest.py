@@ -14,13 +14,14 @@ from crisis.store import db
 from tests import postgres
 from tests.parts.clock import FakeClock
 
+OURS = "CRISIS_TEST_"  # what the tests themselves are told, such as that a browser must be there
 SECRET = "a-key-for-tests-only-0123456789abcdef"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_of_the_machine() -> None:
     """Nobody's own settings, nor a .env beside the checkout, may decide what a test finds."""
-    for name in [name for name in os.environ if name.startswith(config.PREFIX)]:
+    for name in [name for name in os.environ if name.startswith(config.PREFIX) and not name.startswith(OURS)]:
         del os.environ[name]
 
 

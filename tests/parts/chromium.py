@@ -1,0 +1,87 @@
+"""Chromium, driven by Playwright: found on the machine, quiet, without a network of its own."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.parts.visitor import Visitor
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+MISSING = "Chromium is missing; add it with: apt-get install chromium"
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+REQUIRED = "CRISIS_TEST_BROWSER"
+
+
+@contextlib.contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser for all tests of this process.
+
+    Without Chromium the tests that need it are skipped, with the command that adds it; where
+    CRISIS_TEST_BROWSER=1 says that it must be there, they fail.
+    """
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Complaints:
+    """What a page complained about: scripts, the console (where refusals of the policy show), missing files."""
+
+    found: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.found.append(f"error: {error}"))
+        page.on("console", lambda line: self._console(line.type, line.text))
+        page.on("requestfailed", lambda request: self._failed(request.url, request.failure))
+        page.on("response", lambda answer: self._answered(answer.url, answer.status))
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.found.append(f"{kind}: {text}")
+
+    def _failed(self, url: str, failure: str | None) -> None:
+        if failure != "net::ERR_ABORTED":  # a page that was left in the middle of its event stream
+            self.found.append(f"failed: {url} {failure}")
+
+    def _answered(self, url: str, status: int) -> None:
+        if status >= 500 or (status == 404 and "/static/" in url):
+            self.found.append(f"{status}: {url}")
+
+
+def context(browser: Browser, *, visitor: Visitor | None = None, **options: object) -> BrowserContext:
+    """A fresh profile, as the logged-in visitor where one is given; leaving the host is refused."""
+    made: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
+    made.route("**/*", lambda route: route.continue_() if _is_local(route.request.url) else route.abort())
+    if visitor is not None:
+        made.add_cookies(
+            [{"name": name, "value": one.value, "url": visitor.base} for name, one in visitor.cookies.items()]
+        )
+    return made
+
+
+def _is_local(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"data", "blob", "about"} or parts.hostname in {"127.0.0.1", "localhost"}
