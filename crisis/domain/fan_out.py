@@ -111,7 +111,8 @@ def plan(
         if item.owner is not None:
             owned.setdefault(item.owner.registry_id, []).append(item)
     shared = tuple(item for item in planned if item.reason is routing.Reason.SHARED)
-    asked = [platform for platform in platforms if platform.registry_id in _audience(audience, by_id, owned)]
+    audience_ids = _audience(audience, by_id, owned)
+    asked = [platform for platform in platforms if platform.registry_id in audience_ids]
     requests = tuple(_request(platform, owned.get(platform.registry_id, []), shared, now) for platform in asked)
     asked_ids = {platform.registry_id for platform in asked}
     return Plan(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert
 from crisis.domain.outgoing import Draft, Text, TextKey
-from crisis.store import keys
+from crisis.store import bulk, keys
 from crisis.store.models import Alert, Link, Message
 
 #: A claim holds this long unless a flush renews it; then the rows go to the next worker.
@@ -82,7 +82,7 @@ def plan(
         return []
     message_ids = _messages(session, incident_id, texts, {draft.text_key for draft in drafts}, now=now)
     links = _links(session, drafts, fingerprint=fingerprint, now=now)
-    session.execute(sa.insert(Alert), [_row(incident_id, draft, message_ids, links, now) for draft in drafts])
+    bulk.insert(session, Alert, [_row(incident_id, draft, message_ids, links, now) for draft in drafts])
     return [draft.alert_id for draft in drafts]
 
 
@@ -195,8 +195,7 @@ def _links(
                     "created_at": now,
                 }
             )
-    if rows:
-        session.execute(sa.insert(Link), rows)
+    bulk.insert(session, Link, rows)
     return found
 
 

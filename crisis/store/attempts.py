@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis.domain import alert
-from crisis.store import keys
+from crisis.store import bulk, keys
 from crisis.store.alerts import LEASE, Claimed
 from crisis.store.models import Alert, Attempt, Base
 
@@ -84,21 +84,21 @@ def start(session: Session, claimed: Sequence[Claimed], *, owner: str, now: date
     )
     held = {alert_id for alert_id, fence in session.execute(statement) if fences[alert_id] == fence}
     started = [one for one in claimed if one.id in held]
-    if started:
-        session.execute(
-            sa.insert(Attempt),
-            [
-                {
-                    "id": keys.new(),
-                    "alert_id": one.id,
-                    "number": one.attempts + 1,
-                    "fence": one.fence,
-                    "owner": owner,
-                    "started_at": now,
-                }
-                for one in started
-            ],
-        )
+    bulk.insert(
+        session,
+        Attempt,
+        [
+            {
+                "id": keys.new(),
+                "alert_id": one.id,
+                "number": one.attempts + 1,
+                "fence": one.fence,
+                "owner": owner,
+                "started_at": now,
+            }
+            for one in started
+        ],
+    )
     return started
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis import errors
+from crisis.store import bulk
 from crisis.store.models import Acknowledgement, Item, Notice, NoticeItem, Spelling
 
 
@@ -21,8 +22,7 @@ def add_many(
 ) -> None:
     """Write rows of a fan-out, in the order that foreign keys need."""
     for model, rows in ((Item, items), (Spelling, spellings), (Notice, notices), (NoticeItem, notice_items)):
-        if rows:
-            session.execute(sa.insert(model), [dict(row) for row in rows])
+        bulk.insert(session, model, rows)
 
 
 def by_id(session: Session, notice_id: UUID, *, lock: bool = False) -> Notice:

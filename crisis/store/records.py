@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis.domain import records
+from crisis.store import bulk
 from crisis.store.models import Event, StreamHead
 from crisis.store.types import canonical
 
@@ -40,23 +41,23 @@ def append(session: Session, stream: str, facts: Sequence[Fact], *, now: datetim
         "ON CONFLICT (stream) DO UPDATE SET n = stream_head.n + :count RETURNING n"
     )
     last = int(session.execute(upsert, {"stream": stream, "count": len(facts)}).scalar_one())
-    if facts:
-        session.execute(
-            sa.insert(Event),
-            [
-                {
-                    "stream": stream,
-                    "n": last - len(facts) + place,
-                    "kind": fact.kind.value,
-                    "actor": fact.actor,
-                    "occurred_at": fact.occurred_at,
-                    "recorded_at": now,
-                    "body": canonical(fact.body),
-                    "schema": _SCHEMA,
-                }
-                for place, fact in enumerate(facts, start=1)
-            ],
-        )
+    bulk.insert(
+        session,
+        Event,
+        [
+            {
+                "stream": stream,
+                "n": last - len(facts) + place,
+                "kind": fact.kind.value,
+                "actor": fact.actor,
+                "occurred_at": fact.occurred_at,
+                "recorded_at": now,
+                "body": canonical(fact.body),
+                "schema": _SCHEMA,
+            }
+            for place, fact in enumerate(facts, start=1)
+        ],
+    )
     return last
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crisis.store import keys
+from crisis.store import bulk, keys
 from crisis.store.models import Notice, Timer
 
 ARMED, FIRED, CANCELLED = "armed", "fired", "cancelled"
@@ -16,8 +16,7 @@ ARMED, FIRED, CANCELLED = "armed", "fired", "cancelled"
 
 def arm_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Arm timers that are known to be new: rows of incident_id, notice_id, ladder, step, action, starts_at, due_at."""
-    if rows:
-        session.execute(sa.insert(Timer), [{"id": keys.new(), "state": ARMED, "ended_at": None, **row} for row in rows])
+    bulk.insert(session, Timer, [{"id": keys.new(), "state": ARMED, "ended_at": None, **row} for row in rows])
 
 
 def arm(
