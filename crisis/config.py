@@ -1,7 +1,9 @@
 """Settings: the only reader of the environment; every value is checked before anything starts."""
 
+import hashlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -17,6 +19,7 @@ from crisis import errors
 
 PREFIX = "CRISIS_"
 _KEY_FILE = "secret-key"
+_SOCKET_PATH_BYTES = 100  # the kernel takes 107 on Linux, 103 on macOS
 _DATABASE_SCHEMES = ("postgresql", "sqlite")
 _BROKER_SCHEMES = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps")
 
@@ -56,6 +59,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="how log lines look")
     web_threads: int = Field(64, ge=8, le=256, description="threads of the web server; half of them may be streams")
     demo: bool = Field(False, description="set by `crisis up --demo`: nothing leaves this host")
+    demo_mails_url: str = Field("", description="set by `crisis up --demo`: where the caught mails are shown")
 
     @classmethod
     def settings_customise_sources(
@@ -138,7 +142,12 @@ class Settings(BaseSettings):
 
     @property
     def valkey_socket(self) -> Path:
-        return (self.data_dir / "valkey.sock").absolute()
+        """In the data folder; where its path is too long for a socket, in a folder of ours for temporary files."""
+        path = (self.data_dir / "valkey.sock").absolute()
+        if len(os.fsencode(path)) <= _SOCKET_PATH_BYTES:
+            return path
+        name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"crisis-{os.getuid()}-{name}" / "valkey.sock"
 
     @property
     def aim(self) -> timedelta:
@@ -156,6 +165,11 @@ class Settings(BaseSettings):
     def smtp_connections(self) -> int:
         """How many connections to the mail host all workers together may hold."""
         return int(parse_qs(urlsplit(self.smtp_url).query).get("connections", ["16"])[0])
+
+    @property
+    def mail_processes(self) -> int:
+        """How many worker processes send mail: SQLite has one writer at a time, so a second would only wait."""
+        return 1 if self.is_sqlite else 2
 
     @property
     def allowed_networks(self) -> list[IPv4Network | IPv6Network]:
@@ -193,6 +207,13 @@ def load(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
     except ValidationError as error:
         raise errors.InvalidSetting("; ".join(_explain(one) for one in error.errors())) from None
     return settings if settings.secret_key else _with_key(settings)
+
+
+def child_environment(changes: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a process that is to read these values, by field name, whatever else is set."""
+    ours = {PREFIX + name.upper() for name in changes}
+    kept = {name: value for name, value in os.environ.items() if name not in ours and name[: -len("_FILE")] not in ours}
+    return {**kept, **{PREFIX + name.upper(): value for name, value in changes.items()}}
 
 
 def _blank() -> dict[str, Any]:

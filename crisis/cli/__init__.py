@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 
 from crisis import errors
-from crisis.cli import check, metronome, migrate
+from crisis.cli import check, metronome, migrate, up
 
-_COMMANDS = (metronome, migrate, check)
+_COMMANDS = (up, metronome, migrate, check)
 
 FAILED = 1
 

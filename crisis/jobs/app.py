@@ -59,7 +59,9 @@ _REDIS_OPTIONS: dict[str, Any] = {
 
 def create(settings: config.Settings) -> Celery:
     """The app of a worker."""
-    return _create(settings, timeout_seconds=_WORKER_SECONDS)
+    app = _create(settings, timeout_seconds=_WORKER_SECONDS)
+    app.conf.imports = ("crisis.jobs.tasks",)  # a worker only: they bring the senders with them
+    return app
 
 
 def publisher(settings: config.Settings) -> Celery:
@@ -83,7 +85,7 @@ def is_redis(url: str) -> bool:
 
 
 def _create(settings: config.Settings, *, timeout_seconds: int) -> Celery:
-    app = Celery("crisis", broker=settings.broker, set_as_current=True)
+    app = Celery("crisis", broker=settings.broker, set_as_current=False)
     app.conf.update(
         _SETTINGS,
         task_queues=[Queue(queue.value) for queue in alert.Queue],  # type: ignore[no-untyped-call]
@@ -91,7 +93,6 @@ def _create(settings: config.Settings, *, timeout_seconds: int) -> Celery:
         broker_connection_timeout=timeout_seconds,
         worker_disable_prefetch=is_redis(settings.broker),  # other transports refuse it
     )
-    app.autodiscover_tasks(["crisis.jobs"], force=True)
     return app
 
 

@@ -26,14 +26,9 @@ class Room:
 _installed: Room | None = None
 
 
-def mail_processes(settings: config.Settings) -> int:
-    """How many worker processes send mail: SQLite has one writer at a time, so a second would only wait."""
-    return 1 if settings.is_sqlite else 2
-
-
 def furnish(settings: config.Settings, *, owner: str) -> Room:
     """A room with new senders; they keep to their share of the connections that the mail host allows."""
-    sharing = mail_processes(settings) + 1  # the metronome sends too when no worker does
+    sharing = settings.mail_processes + 1  # the metronome sends too when no worker does
     connections = max(1, settings.smtp_connections // sharing)
     senders: dict[alert.Channel, sender.Sender] = {
         alert.Channel.EMAIL: email.Sender(settings, connections=connections),
