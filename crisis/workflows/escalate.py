@@ -1,9 +1,10 @@
 """Escalate: fire the timers that are due, each exactly once, and arm what comes next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -65,56 +66,70 @@ def _fire_incident(
     record.append(session, str(owner.id), [record.Fact(kind, "desk", now, body) for kind, body in happened], now=now)
 
 
+@dataclass(slots=True)
+class _Following:
+    """What the fired timers of one incident bring about."""
+
+    send: list[Round] = field(default_factory=list)
+    tell: dict[str, list[Timer]] = field(default_factory=dict)
+    arm: list[dict[str, Any]] = field(default_factory=list)
+
+
 def _act(session: Session, owner: Incident, fired: Sequence[Timer], *, settings: Settings, now: datetime) -> Happened:
-    table = ladder.from_json(versions.by_id(session, owner.ladder_id).body)
     asked = notices.many(session, {one.notice_id for one in fired})
-    done = notices.open_counts(session, asked, [one.value for one in item.Outcome if item.is_done(one)])
-    registered = {one.id: one for one in platforms.snapshot(session)}
-    to_send: list[Round] = []
-    to_tell: dict[str, list[Timer]] = {}
-    rows = []
-    for timer in fired:
-        about = asked[timer.notice_id]
-        name, _, batch = timer.ladder.rpartition(":")
-        if name not in table:  # a timer that tells the officer of something that has happened
-            to_tell.setdefault(timer.action, []).append(timer)
-            continue
-        action = ladder.Action(timer.action)
-        following = _next_contact(session, about, registered) if action is ladder.Action.NEXT_CONTACT else []
-        decision = ladder.decide(
-            action,
-            ladder.Facts(
-                incident_is_declared=True,
-                state=notice.State(about.state),
-                is_acknowledged=about.acknowledged_at is not None,
-                has_outcome=done.get(about.id, (0, 0))[1] > 0 or about.search_result is not None,
-                has_next_contact=bool(following),
-            ),
-        )
-        if decision.effect is ladder.Effect.ALERT_NEXT_CONTACT:
-            to_send.append((f"ladder:{timer.ladder}:{timer.step}", alert.Purpose.ESCALATION, following))
-        elif decision.effect is ladder.Effect.REMIND:
-            reminded = [replace(one, extra={"why": decision.reason}) for one in _whom_to_remind(session, owner, about)]
-            to_send.append((f"reminder:{timer.ladder}:{timer.step}", alert.Purpose.REMINDER, reminded))
-        elif decision.effect is ladder.Effect.TELL_OFFICER:
-            to_tell.setdefault(_ABOUT[decision.reason], []).append(timer)
-        if decision.goes_on and (step := ladder.after(table, ladder.Ladder(name), timer.step, timer.starts_at)):
-            rows += fan_outs.timer_rows(owner.id, about.id, int(batch), {name: step}, timer.starts_at)
-    timers.arm_many(session, rows)
+    following = _follow(session, owner, fired, asked)
+    timers.arm_many(session, following.arm)
     happened: Happened = []
-    for told, about_timers in to_tell.items():
-        names = [asked[one.notice_id].platform_name for one in about_timers]
+    for told, about in following.tell.items():
+        names = sorted(asked[one.notice_id].platform_name for one in about)
         officers = [
-            replace(one, extra={"reason": told, "platforms": "\n".join(sorted(names))})
+            replace(one, extra={"reason": told, "platforms": "\n".join(names)})
             for one in recipients.officers(session, owner)
         ]
-        to_send.append((f"officer:{told}:{about_timers[0].id}", alert.Purpose.OFFICER, officers))
-        body = {"action": told, "notices": [str(one.notice_id) for one in about_timers]}
+        following.send.append((f"officer:{told}:{about[0].id}", alert.Purpose.OFFICER, officers))
+        body = {"action": told, "notices": [str(one.notice_id) for one in about]}
         happened.append((records.Kind.OFFICER_TOLD, body))
-    drafts = _plan(session, owner, to_send, settings=settings, now=now)
+    drafts = _plan(session, owner, following.send, settings=settings, now=now)
     if drafts:
         happened.append((records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts)))
     return happened
+
+
+def _follow(session: Session, owner: Incident, fired: Sequence[Timer], asked: Mapping[UUID, Notice]) -> _Following:
+    """Decide for each timer; one that tells the officer of something that has happened is on no ladder."""
+    table = ladder.from_json(versions.by_id(session, owner.ladder_id).body)
+    done = notices.open_counts(session, asked, [one.value for one in item.Outcome if item.is_done(one)])
+    registered = {one.id: one for one in platforms.snapshot(session)}
+    following = _Following()
+    for timer in fired:
+        about = asked[timer.notice_id]
+        name, _, batch = timer.ladder.rpartition(":")
+        if name not in table:
+            following.tell.setdefault(timer.action, []).append(timer)
+            continue
+        action = ladder.Action(timer.action)
+        contact = _next_contact(session, about, registered) if action is ladder.Action.NEXT_CONTACT else []
+        decision = ladder.decide(action, _standing(about, done.get(about.id, (0, 0))[1], bool(contact)))
+        if decision.effect is ladder.Effect.ALERT_NEXT_CONTACT:
+            following.send.append((f"ladder:{timer.ladder}:{timer.step}", alert.Purpose.ESCALATION, contact))
+        elif decision.effect is ladder.Effect.REMIND:
+            reminded = [replace(one, extra={"why": decision.reason}) for one in _whom_to_remind(session, owner, about)]
+            following.send.append((f"reminder:{timer.ladder}:{timer.step}", alert.Purpose.REMINDER, reminded))
+        elif decision.effect is ladder.Effect.TELL_OFFICER:
+            following.tell.setdefault(_ABOUT[decision.reason], []).append(timer)
+        if decision.goes_on and (step := ladder.after(table, ladder.Ladder(name), timer.step, timer.starts_at)):
+            following.arm += fan_outs.timer_rows(owner.id, about.id, int(batch), {name: step}, timer.starts_at)
+    return following
+
+
+def _standing(about: Notice, outcomes: int, has_next_contact: bool) -> ladder.Facts:
+    return ladder.Facts(
+        incident_is_declared=True,
+        state=notice.State(about.state),
+        is_acknowledged=about.acknowledged_at is not None,
+        has_outcome=outcomes > 0 or about.search_result is not None,
+        has_next_contact=has_next_contact,
+    )
 
 
 def _next_contact(session: Session, about: Notice, registered: Mapping[UUID, Platform]) -> list[outgoing.Recipient]:
