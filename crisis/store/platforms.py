@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from crisis import errors
 from crisis.domain import alert, registry
-from crisis.store.models import Contact, Domain, Endpoint, Platform
+from crisis.store.models import Contact, Domain, Endpoint, Event, Notice, Platform
 
 _CHANNELS = {channel.value: channel for channel in alert.Channel}
 
@@ -108,4 +107,81 @@ def _contacts(session: Session, wanted: list[str] | None) -> defaultdict[Any, li
 
 
 def _contact(head: tuple[Any, ...], endpoints: list[registry.Endpoint]) -> registry.Contact:
-    return registry.Contact(_key(head[1]), *head[2:], tuple(endpoints))
+    _platform_id, contact_id, *columns = head
+    position, name, language, time_zone, hours = columns
+    return registry.Contact(_key(contact_id), position, name, language, time_zone, hours, tuple(endpoints))
+
+
+def how_many(session: Session) -> int:
+    """Platforms that are not retired."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Platform).where(Platform.retired_at.is_(None))) or 0
+
+
+def whole(session: Session, *, registry_ids: Sequence[str] | None = None) -> Sequence[Platform]:
+    """Platforms as rows with all that belongs to them, retired ones too, in the order in which they came."""
+    query = (
+        sa.select(Platform)
+        .options(
+            selectinload(Platform.domains),
+            selectinload(Platform.contacts).selectinload(Contact.endpoints),
+        )
+        .order_by(Platform.id)
+    )
+    if registry_ids is not None:
+        query = query.where(Platform.registry_id.in_(registry_ids))
+    return session.scalars(query).all()
+
+
+def by_registry_id(session: Session, registry_id: str) -> Platform:
+    """One platform with all that belongs to it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = whole(session, registry_ids=[registry_id])
+    if not found:
+        raise errors.NotFound(f"There is no platform “{registry_id[:64]}” in the registry. Look at the list.")
+    return found[0]
+
+
+def contact(session: Session, contact_id: UUID) -> Contact:
+    """One contact that is not retired, with its platform and endpoints.
+
+    Raises:
+        NotFound: there is none.
+    """
+    options = (selectinload(Contact.platform), selectinload(Contact.endpoints))
+    found = session.scalars(sa.select(Contact).where(Contact.id == contact_id).options(*options)).one_or_none()
+    if found is None or found.retired_at is not None:
+        raise errors.NotFound("There is no such contact any more. Look at its platform.")
+    return found
+
+
+def endpoint(session: Session, endpoint_id: UUID) -> Endpoint:
+    """One endpoint that is not retired, with its contact and platform.
+
+    Raises:
+        NotFound: there is none.
+    """
+    options = selectinload(Endpoint.contact).selectinload(Contact.platform)
+    found = session.scalars(sa.select(Endpoint).where(Endpoint.id == endpoint_id).options(options)).one_or_none()
+    if found is None or found.retired_at is not None:
+        raise errors.NotFound("There is no such address any more. Look at its platform.")
+    return found
+
+
+def last_answers(session: Session, platform_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When each platform last acknowledged a request."""
+    query = (
+        sa.select(Notice.platform_id, sa.func.max(Notice.acknowledged_at, type_=Notice.acknowledged_at.type))
+        .where(Notice.platform_id.in_(platform_ids), Notice.acknowledged_at.is_not(None))
+        .group_by(Notice.platform_id)
+    )
+    return {platform_id: at for platform_id, at in session.execute(query) if at is not None}
+
+
+def history(session: Session, platform_id: UUID, *, limit: int) -> Sequence[Event]:
+    """What the record says of one platform, newest first."""
+    named = Event.body.contains(f'"platform":"{platform_id}"', autoescape=True)
+    query = sa.select(Event).where(Event.stream == "registry", named).order_by(Event.n.desc()).limit(limit)
+    return session.scalars(query).all()

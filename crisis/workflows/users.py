@@ -20,7 +20,7 @@ from crisis.store.models import User
 LINK_LIVES = timedelta(hours=1)
 _LANGUAGES = ("en", "fr", "de")
 _FIRST = "first@desk.invalid"  # until the first person says who they are; .invalid is nobody's (RFC 2606)
-_FIRST_ROLES = ("admin", "officer")
+_FIRST_ROLES = ("admin", "manager", "officer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def add(
 
 
 def first_set_up_link(*, settings: Settings, now: datetime) -> str | None:
-    """A link for the first person, who gets the roles admin and officer; ``None`` once somebody can log in.
+    """A link for the first person, who gets the roles admin, manager and officer; ``None`` once somebody can log in.
 
     Each call makes the link before it useless.
     """

@@ -1,0 +1,191 @@
+"""Add, change and retire platforms, contacts and endpoints; each fact is recorded with its change.
+
+Cells are named as the columns of the registry file, so that an error names the same field everywhere.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from crisis import errors
+from crisis.domain import hosts, registry_checks, registry_row
+from crisis.notify import addresses
+from crisis.store import db, platforms, records, registrations
+from crisis.store.models import Contact, Platform
+from crisis.store.records import Fact
+
+PLATFORM = ("platform_id", *registry_checks.PLATFORM_CELLS)
+CONTACT = ("contact_order", *registry_checks.CONTACT_CELLS)
+ENDPOINT = ("channel", "address", "verified_on")
+
+Cells = Mapping[str, str]
+
+_CHECKS = registry_checks.Checks(
+    to_ascii=addresses.to_ascii, is_public_suffix=addresses.is_public_suffix, check_mail=addresses.mail_address
+)
+
+# a row that has no fault, to check a part of one with the rules of the whole
+_PLAIN = registry_row.Row(
+    0,
+    *("p", "Platform", "company", "social", "", "BE", "en", "Desk", "1", "en", "Europe/Brussels", "24/7"),
+    *("email", "desk@platform.example", ""),
+)
+
+
+def add_platform(cells: Cells, *, now: datetime, actor: str) -> str:
+    """A new platform; its registry id.
+
+    Raises:
+        InvalidInput: a cell does not fit, or a domain has another owner; ``fields`` says which.
+        Conflict: the registry id is taken.
+    """
+    given = _checked(cells, PLATFORM)
+    with db.transaction() as session:
+        if platforms.whole(session, registry_ids=[given["platform_id"]]):
+            raise errors.Conflict(f"“{given['platform_id']}” is taken, perhaps by a retired platform. Change that one.")
+        _refuse_owned(session, given)
+        writer = _writer(session, now, actor)
+        platform, facts = writer.new_platform(given)
+        facts += writer.set_domains(platform, given["domains"])
+        _record(session, facts, now)
+    return given["platform_id"]
+
+
+def change_platform(registry_id: str, cells: Cells, *, now: datetime, actor: str) -> None:
+    """The platform with these cells; a retired one is back.
+
+    Raises:
+        InvalidInput: a cell does not fit, or a domain has another owner.
+        NotFound: there is no such platform.
+    """
+    given = _checked({**cells, "platform_id": registry_id}, PLATFORM)
+    with db.transaction() as session:
+        platform = platforms.by_registry_id(session, registry_id)
+        _refuse_owned(session, given)
+        writer = _writer(session, now, actor)
+        facts = writer.change_platform(platform, given)
+        facts += writer.drop_domains(platform, given["domains"])
+        facts += writer.set_domains(platform, given["domains"])
+        _record(session, facts, now)
+
+
+def retire_platform(registry_id: str, *, now: datetime, actor: str) -> None:
+    """No incident asks it any more; those that are open go on with what was sent."""
+    with db.transaction() as session:
+        platform = platforms.by_registry_id(session, registry_id)
+        if platform.retired_at is None:
+            _record(session, _writer(session, now, actor).retire_platform(platform), now)
+
+
+def add_contact(registry_id: str, cells: Cells, *, now: datetime, actor: str) -> UUID:
+    """A new contact of a platform.
+
+    Raises:
+        InvalidInput: a cell does not fit, or the place in the order is taken.
+        NotFound: there is no such platform.
+    """
+    given = _checked(cells, CONTACT)
+    with db.transaction() as session:
+        platform = _active(platforms.by_registry_id(session, registry_id))
+        _refuse_taken_place(platform, given, besides=None)
+        contact, facts = _writer(session, now, actor).new_contact(platform, given)
+        _record(session, facts, now)
+        return contact.id
+
+
+def change_contact(contact_id: UUID, cells: Cells, *, now: datetime, actor: str) -> None:
+    """Raises as ``add_contact``."""
+    given = _checked(cells, CONTACT)
+    with db.transaction() as session:
+        contact = platforms.contact(session, contact_id)
+        _refuse_taken_place(contact.platform, given, besides=contact)
+        _record(session, _writer(session, now, actor).change_contact(contact, given), now)
+
+
+def retire_contact(contact_id: UUID, *, now: datetime, actor: str) -> None:
+    with db.transaction() as session:
+        contact = platforms.contact(session, contact_id)
+        _record(session, _writer(session, now, actor).retire_contact(contact), now)
+
+
+def add_endpoint(contact_id: UUID, cells: Cells, *, now: datetime, actor: str) -> UUID:
+    """A new address of a contact.
+
+    Raises:
+        InvalidInput: a cell does not fit, or the contact has the address already.
+        NotFound: there is no such contact.
+    """
+    given = _checked(cells, ENDPOINT)
+    with db.transaction() as session:
+        contact = platforms.contact(session, contact_id)
+        _refuse_doubled(contact, given, besides=None)
+        endpoint, facts = _writer(session, now, actor).new_endpoint(contact.platform, contact, given)
+        _record(session, facts, now)
+        return endpoint.id
+
+
+def change_endpoint(endpoint_id: UUID, cells: Cells, *, now: datetime, actor: str) -> None:
+    """Raises as ``add_endpoint``."""
+    given = _checked(cells, ENDPOINT)
+    with db.transaction() as session:
+        endpoint = platforms.endpoint(session, endpoint_id)
+        _refuse_doubled(endpoint.contact, given, besides=endpoint_id)
+        _record(session, _writer(session, now, actor).change_endpoint(endpoint, given), now)
+
+
+def retire_endpoint(endpoint_id: UUID, *, now: datetime, actor: str) -> None:
+    with db.transaction() as session:
+        endpoint = platforms.endpoint(session, endpoint_id)
+        _record(session, _writer(session, now, actor).retire_endpoint(endpoint), now)
+
+
+def _writer(session: Session, now: datetime, actor: str) -> registrations.Writer:
+    return registrations.Writer(session, now, actor, addresses.to_ascii)
+
+
+def _record(session: Session, facts: list[Fact], now: datetime) -> None:
+    if facts:
+        session.flush()
+        records.append(session, records.REGISTRY, facts, now=now)
+
+
+def _checked(cells: Cells, names: Iterable[str]) -> dict[str, str]:
+    given = {name: " ".join(cells.get(name, "").split()) for name in names}
+    row = registry_row.Row(0, **{**{name: getattr(_PLAIN, name) for name in registry_row.COLUMNS}, **given})
+    fields: dict[str, str] = {}
+    for fault in _CHECKS.row(row):
+        name, _, reason = fault.partition(": ")
+        fields.setdefault(name, reason)
+    if fields:
+        raise errors.InvalidInput("Correct what is marked, then send it again.", fields=fields)
+    return given
+
+
+def _active(platform: Platform) -> Platform:
+    if platform.retired_at is not None:
+        raise errors.Conflict("This platform is retired. Change it first, which brings it back.")
+    return platform
+
+
+def _refuse_owned(session: Session, given: Cells) -> None:
+    names = [hosts.domain(name, addresses.to_ascii) for name in given["domains"].split()]
+    for name, owner in registrations.owners(session, names).items():
+        if owner != given["platform_id"]:
+            text = f"{name} belongs to {owner} already; a domain has one owner"
+            raise errors.InvalidInput("Correct what is marked, then send it again.", fields={"domains": text})
+
+
+def _refuse_taken_place(platform: Platform, given: Cells, *, besides: Contact | None) -> None:
+    for contact in registrations.present(platform.contacts):
+        if contact is not besides and contact.position == int(given["contact_order"]):
+            text = f"{contact.name} has this place in the order"
+            raise errors.InvalidInput("Correct what is marked, then send it again.", fields={"contact_order": text})
+
+
+def _refuse_doubled(contact: Contact, given: Cells, *, besides: UUID | None) -> None:
+    for endpoint in registrations.present(contact.endpoints):
+        if endpoint.id != besides and (endpoint.channel, endpoint.address) == (given["channel"], given["address"]):
+            text = "the contact has this address already"
+            raise errors.InvalidInput("Correct what is marked, then send it again.", fields={"address": text})
