@@ -1,0 +1,70 @@
+"""Tests of a page that stays open: it shows what happens within a second, and never takes words away."""
+
+import time
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import scene as scenes
+from tests.browser.scene import ITEMS, Scene
+from tests.parts import chromium
+from tests.parts.chromium import Complaints
+
+pytestmark = pytest.mark.browser
+
+WATCH = """() => {
+  window.seen = null;
+  new MutationObserver(() => {
+    const there = document.querySelector('main').textContent.includes('Flo Fictional');
+    if (there && window.seen === null) window.seen = Date.now();
+  }).observe(document.body, {subtree: true, childList: true, characterData: true});
+}"""
+
+
+def test_an_answer_appears_on_an_open_page_within_a_second(browser: Browser, scene: Scene) -> None:
+    world = scene.world
+    ref = world.declare(items=ITEMS[:2], audience={"affected": True})["ref"]
+    link = world.mails(ref, "crisis1@pixelly.example")[0].links[0]
+    complaints = Complaints()
+    with chromium.context(browser, visitor=scene.as_role("officer")) as context:
+        page = context.new_page()
+        complaints.watch(page)
+        page.goto(f"{scene.url}/incidents/{ref}")
+        contact = world.visitor()
+        form = contact.get(link).form("answer")
+        time.sleep(scenes.UNCONFIRMED_SECONDS)  # the stream is open by now, too
+        page.evaluate(WATCH)
+        sent = time.time()
+        answered = contact.submit(form, name="Flo Fictional", answer="acknowledge")
+        assert answered.status == 200
+        page.wait_for_function("window.seen !== null", timeout=5000)
+        seen = page.evaluate("window.seen") / 1000
+    assert seen - sent <= 1.0
+    assert complaints.found == []
+
+
+def test_what_somebody_types_survives_an_update(browser: Browser, scene: Scene) -> None:
+    world = scene.world
+    ref = world.declare(items=ITEMS[:2], audience={"affected": True})["ref"]
+    link = world.mails(ref, "crisis1@pixelly.example")[0].links[0]
+    with chromium.context(browser, visitor=scene.as_role("officer")) as context:
+        page = context.new_page()
+        page.goto(f"{scene.url}/incidents/{ref}")
+        page.locator("#q").fill("pix")
+        scenes.answer(world, link, name="Gil Fictional", answer="acknowledge")
+        page.wait_for_function("document.querySelector('#log').textContent.includes('cknowledged')", timeout=5000)
+        assert page.locator("#q").input_value() == "pix"
+        assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_a_page_shows_what_came_while_its_stream_was_cut(browser: Browser, scene: Scene) -> None:
+    world = scene.world
+    ref = world.declare(items=ITEMS[:2], audience={"affected": True})["ref"]
+    link = world.mails(ref, "crisis1@pixelly.example")[0].links[0]
+    with chromium.context(browser, visitor=scene.as_role("officer")) as context:
+        page = context.new_page()
+        page.goto(f"{scene.url}/incidents/{ref}")
+        context.set_offline(True)
+        scenes.answer(world, link, name="Hal Fictional", answer="acknowledge")
+        context.set_offline(False)
+        page.wait_for_function("document.querySelector('#log').textContent.includes('cknowledged')", timeout=30_000)
