@@ -9,10 +9,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from crisis.domain import fan_out, item, ladder, notice
-from crisis.domain.outgoing import Draft
 from crisis.store import keys, notices
 from crisis.store.models import Batch, Incident, Item, Notice
-from crisis.store.records import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,54 +174,6 @@ def timer_rows(
         }
         for name, step in steps.items()
     ]
-
-
-def items_body(batch: Batch, written: Written) -> dict[str, Any]:
-    """The body of ``items.named``: the batch and the ids of its items."""
-    return {
-        "batch": batch.number,
-        "target_at": moment(batch.target_at),
-        "items": [str(item_id) for item_id in written.item_ids.values()],
-        "merged": written.merged,
-        "unrouted": written.unrouted,
-    }
-
-
-def notice_bodies(batch: Batch, written: Written) -> list[dict[str, Any]]:
-    """The bodies of ``notice.named``: one for each platform asked."""
-    return [
-        {
-            "notice": str(asked.notice_id),
-            "platform": str(asked.request.platform.id),
-            "ask": asked.request.ask.value,
-            "batch": batch.number,
-            "target_at": None if asked.request.ask is notice.Ask.INFORM else moment(batch.target_at),
-            "items": [[str(entry), reason] for entry, reason in asked.notice_items.items()],
-        }
-        for asked in written.asked
-    ]
-
-
-def alerts_body(drafts: Sequence[Draft]) -> dict[str, Any]:
-    """The body of ``alerts.planned``: ids only, no address."""
-    return {
-        "alerts": [
-            [
-                str(draft.alert_id),
-                _text(draft.recipient.notice_id),
-                _text(draft.recipient.contact_id or draft.recipient.user_id),
-                _text(draft.recipient.endpoint_id),
-                draft.recipient.channel.value,
-                draft.cause,
-                draft.purpose.value,
-            ]
-            for draft in drafts
-        ]
-    }
-
-
-def _text(key: UUID | None) -> str | None:
-    return None if key is None else str(key)
 
 
 def reopen(

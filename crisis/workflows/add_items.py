@@ -11,7 +11,7 @@ from crisis.config import Settings
 from crisis.domain import alert, audience, fan_out, incident, ladder, notice, outgoing, records
 from crisis.domain.declaration import GivenItem
 from crisis.notify import addresses, facts, links, messages
-from crisis.store import alerts, db, fan_outs, incidents, keys, notices, platforms, timers
+from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, notices, outbox, platforms, timers
 from crisis.store import records as record
 from crisis.store.models import Batch, Incident
 
@@ -71,7 +71,7 @@ def add(
         written = fan_outs.write(session, owner, batch, plan, known=known, earlier=earlier)
         moved = fan_outs.reopen(session, written.asked, earlier, batch)
         drafts, texts = _draft(owner, batch, written, settings=settings, now=now)
-        planned = alerts.plan(
+        planned = outbox.put(
             session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
         )
         _arm(session, owner, batch, written)
@@ -90,10 +90,10 @@ def add(
         )
         alongside(session, added)
         happened = [
-            (records.Kind.ITEMS_NAMED, fan_outs.items_body(batch, written)),
-            *((records.Kind.NOTICE_NAMED, body) for body in fan_outs.notice_bodies(batch, written)),
+            (records.Kind.ITEMS_NAMED, fan_out_facts.items_body(batch, written)),
+            *((records.Kind.NOTICE_NAMED, body) for body in fan_out_facts.notice_bodies(batch, written)),
             *((records.Kind.NOTICE_STATE, body) for body in moved),
-            *([(records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts))] if drafts else []),
+            *([(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts))] if drafts else []),
         ]
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
     return added

@@ -8,7 +8,7 @@ from crisis.config import Settings
 from crisis.domain import alert, fan_out, incident, ladder, notice, outgoing, records
 from crisis.domain.declaration import Audience, AudienceMode, GivenItem
 from crisis.notify import addresses, facts, links, messages
-from crisis.store import alerts, db, fan_outs, incidents, keys, notices, platforms, timers
+from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, notices, outbox, platforms, timers
 from crisis.store import records as record
 
 
@@ -70,19 +70,17 @@ def assign(ref: str, item_id: UUID, registry_id: str, *, settings: Settings, now
                 new_id=keys.new,
                 now=now,
             )
-            alerts.plan(
-                session, owner.id, some, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
-            )
+            outbox.put(session, owner.id, some, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
             names = list(ladder.V1) if asked.is_new or asked.was is notice.Ask.INFORM else [ladder.Ladder.OUTCOME]
             steps = {name: ladder.first(ladder.V1, name, now) for name in names}
             timers.arm_many(session, fan_outs.timer_rows(owner.id, asked.notice_id, batch.number, steps, now))
             drafts += some
         happened = [
             (records.Kind.ITEM_ASSIGNED, {"item": str(item_id), "platform": str(written.asked[0].request.platform.id)}),
-            (records.Kind.ITEMS_NAMED, fan_outs.items_body(batch, written)),
-            *((records.Kind.NOTICE_NAMED, body) for body in fan_outs.notice_bodies(batch, written)),
+            (records.Kind.ITEMS_NAMED, fan_out_facts.items_body(batch, written)),
+            *((records.Kind.NOTICE_NAMED, body) for body in fan_out_facts.notice_bodies(batch, written)),
             *((records.Kind.NOTICE_STATE, body) for body in moved),
-            *([(records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts))] if drafts else []),
+            *([(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts))] if drafts else []),
         ]
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
         return batch.number

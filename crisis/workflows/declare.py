@@ -12,7 +12,7 @@ from crisis.config import Settings
 from crisis.domain import alert, fan_out, incident, ladder, notice, outgoing, records
 from crisis.domain.declaration import Declaration
 from crisis.notify import addresses, facts, links, messages
-from crisis.store import alerts, db, fan_outs, incidents, keys, platforms, timers, versions
+from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, outbox, platforms, timers, versions
 from crisis.store import records as record
 from crisis.store.models import Batch, Incident
 
@@ -98,7 +98,7 @@ def declare(
             new_id=keys.new,
             now=now,
         )
-        planned = alerts.plan(
+        planned = outbox.put(
             session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
         )
         _arm(session, owner, batch, written)
@@ -208,7 +208,7 @@ def _facts(
                 "texts": str(owner.texts_id),
             },
         ),
-        fact(records.Kind.ITEMS_NAMED, fan_outs.items_body(batch, written)),
-        *(fact(records.Kind.NOTICE_NAMED, body) for body in fan_outs.notice_bodies(batch, written)),
-        fact(records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts)),
+        fact(records.Kind.ITEMS_NAMED, fan_out_facts.items_body(batch, written)),
+        *(fact(records.Kind.NOTICE_NAMED, body) for body in fan_out_facts.notice_bodies(batch, written)),
+        fact(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts)),
     ]

@@ -13,7 +13,20 @@ from crisis.config import Settings
 from crisis.domain import alert, fan_out, incident, item, ladder, notice, outgoing, records
 from crisis.domain.registry import Platform
 from crisis.notify import facts, links, messages
-from crisis.store import alerts, db, fan_outs, incidents, keys, notices, platforms, recipients, timers, versions
+from crisis.store import (
+    alerts,
+    db,
+    fan_out_facts,
+    fan_outs,
+    incidents,
+    keys,
+    notices,
+    outbox,
+    platforms,
+    recipients,
+    timers,
+    versions,
+)
 from crisis.store import records as record
 from crisis.store.models import Incident, Notice, Timer
 
@@ -91,7 +104,7 @@ def _act(session: Session, owner: Incident, fired: Sequence[Timer], *, settings:
         happened.append((records.Kind.OFFICER_TOLD, body))
     drafts = _plan(session, owner, following.send, settings=settings, now=now)
     if drafts:
-        happened.append((records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts)))
+        happened.append((records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts)))
     return happened
 
 
@@ -174,7 +187,7 @@ def _plan(
             new_id=keys.new,
             now=now,
         )
-        planned = alerts.plan(
+        planned = outbox.put(
             session, owner.id, some, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
         )
         new = set(planned)

@@ -7,7 +7,7 @@ from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert, incident, notice, records
 from crisis.notify import facts, links, messages
-from crisis.store import alerts, db, fan_outs, incidents, keys, notices, recipients, timers
+from crisis.store import alerts, db, fan_out_facts, incidents, keys, notices, outbox, recipients, timers
 from crisis.store import links as link_rows
 from crisis.store import records as record
 from crisis.store.models import Update
@@ -48,12 +48,12 @@ def reactivate(ref: str, reason: str, *, settings: Settings, now: datetime, acto
             new_id=keys.new,
             now=now,
         )
-        alerts.plan(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
+        outbox.put(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
         link_rows.expire(session, owner.id, at=None)
         happened: list[tuple[records.Kind, Mapping[str, object]]] = [
             (records.Kind.INCIDENT_REACTIVATED, {"ref": ref}),
             *([(records.Kind.ALERTS_RESUMED, {"alerts": [str(one) for one in resumed]})] if resumed else []),
             (records.Kind.UPDATE_SENT, {"update": str(again.id)}),
-            *([(records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts))] if drafts else []),
+            *([(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts))] if drafts else []),
         ]
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)

@@ -10,7 +10,7 @@ from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert, incident, records
 from crisis.notify import facts, links, messages
-from crisis.store import alerts, db, fan_outs, incidents, keys, recipients, timers
+from crisis.store import alerts, db, fan_out_facts, incidents, keys, outbox, recipients, timers
 from crisis.store import links as link_rows
 from crisis.store import records as record
 
@@ -68,7 +68,7 @@ def stand_down(
             new_id=keys.new,
             now=now,
         )
-        alerts.plan(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
+        outbox.put(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
         link_rows.expire(session, owner.id, at=now + LINK_AFTERLIFE)
         done = StoodDown(ref, now, told=len(drafts), cancelled=len(cancelled))
         alongside(session, done)
@@ -79,7 +79,7 @@ def stand_down(
                 if cancelled
                 else []
             ),
-            *([(records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts))] if drafts else []),
+            *([(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts))] if drafts else []),
         ]
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
     return done

@@ -11,7 +11,7 @@ from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert, incident, records
 from crisis.notify import facts, links, messages
-from crisis.store import alerts, db, fan_outs, incidents, keys, recipients
+from crisis.store import db, fan_out_facts, incidents, keys, outbox, recipients
 from crisis.store import records as record
 from crisis.store.models import Update
 
@@ -69,12 +69,12 @@ def send(
             new_id=keys.new,
             now=now,
         )
-        alerts.plan(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
+        outbox.put(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
         sent = Sent(row.id, ref, now, told=len(drafts))
         alongside(session, sent)
         happened = [
             (records.Kind.UPDATE_SENT, {"update": str(row.id)}),
-            *([(records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts))] if drafts else []),
+            *([(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts))] if drafts else []),
         ]
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
     return sent

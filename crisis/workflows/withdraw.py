@@ -10,7 +10,7 @@ from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert, item, notice, records
 from crisis.notify import facts, links, messages
-from crisis.store import alerts, db, fan_outs, incidents, keys, notices, recipients, timers
+from crisis.store import alerts, db, fan_out_facts, incidents, keys, notices, outbox, recipients, timers
 from crisis.store import records as record
 from crisis.store.models import Item, Notice, NoticeItem
 
@@ -60,9 +60,9 @@ def withdraw(ref: str, item_id: UUID, *, reason: str, settings: Settings, now: d
             new_id=keys.new,
             now=now,
         )
-        alerts.plan(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
+        outbox.put(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
         if drafts:
-            happened.append((records.Kind.ALERTS_PLANNED, fan_outs.alerts_body(drafts)))
+            happened.append((records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts)))
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
     return len(drafts)
 

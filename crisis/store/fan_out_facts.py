@@ -1,0 +1,59 @@
+"""What the record says of a fan-out: bodies of its facts, with ids only."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from crisis.domain import notice
+from crisis.domain.outgoing import Draft
+from crisis.store.fan_outs import Written
+from crisis.store.models import Batch
+from crisis.store.records import moment
+
+
+def items_body(batch: Batch, written: Written) -> dict[str, Any]:
+    """The body of ``items.named``: the batch and the ids of its items."""
+    return {
+        "batch": batch.number,
+        "target_at": moment(batch.target_at),
+        "items": [str(item_id) for item_id in written.item_ids.values()],
+        "merged": written.merged,
+        "unrouted": written.unrouted,
+    }
+
+
+def notice_bodies(batch: Batch, written: Written) -> list[dict[str, Any]]:
+    """The bodies of ``notice.named``: one for each platform asked."""
+    return [
+        {
+            "notice": str(asked.notice_id),
+            "platform": str(asked.request.platform.id),
+            "ask": asked.request.ask.value,
+            "batch": batch.number,
+            "target_at": None if asked.request.ask is notice.Ask.INFORM else moment(batch.target_at),
+            "items": [[str(entry), reason] for entry, reason in asked.notice_items.items()],
+        }
+        for asked in written.asked
+    ]
+
+
+def alerts_body(drafts: Sequence[Draft]) -> dict[str, Any]:
+    """The body of ``alerts.planned``: ids only, no address."""
+    return {
+        "alerts": [
+            [
+                str(draft.alert_id),
+                _text(draft.recipient.notice_id),
+                _text(draft.recipient.contact_id or draft.recipient.user_id),
+                _text(draft.recipient.endpoint_id),
+                draft.recipient.channel.value,
+                draft.cause,
+                draft.purpose.value,
+            ]
+            for draft in drafts
+        ]
+    }
+
+
+def _text(key: UUID | None) -> str | None:
+    return None if key is None else str(key)
