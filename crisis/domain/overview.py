@@ -12,7 +12,22 @@ from uuid import UUID
 from crisis.domain import alert, incident, notice
 from crisis.domain.clocks import Clocks, Stand
 from crisis.domain.evidence import Evidence
-from crisis.domain.shown import AlertView, AnswerView, CallView, ContactView, EndpointView
+from crisis.domain.shown import AlertView, AnswerView, CallView, ContactView, EndpointView, ItemView
+
+__all__ = [
+    "AlertView",
+    "AnswerView",
+    "BatchView",
+    "CallView",
+    "ContactView",
+    "EndpointView",
+    "IncidentView",
+    "ItemCounts",
+    "ItemView",
+    "NextStep",
+    "NoticeView",
+    "Totals",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from crisis import errors
+from crisis.domain import access as rights
 from crisis.domain import records, text
 from crisis.store import access, db, keys
 from crisis.store import records as record
 from crisis.store.models import ApiToken
 
-#: What a token may be for. *Source:* docs of the API; each route names the one that it needs.
-SCOPES = ("incidents:read", "incidents:write", "registry:write", "metrics")
+#: What a token may be for; each route names the one that it needs. ``respond`` comes with its routes.
+SCOPES = tuple(scope.value for scope in rights.Scope if scope is not rights.Scope.RESPOND)
 
 _BYTES = 32  # of randomness; 256 bits, so that its plain SHA-256 can't be searched
 _LONGEST = timedelta(days=3660)
