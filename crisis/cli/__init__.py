@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 
 from crisis import errors
-from crisis.cli import check, metronome, migrate, up
+from crisis.cli import check, metronome, migrate, tokens, up
 
-_COMMANDS = (up, metronome, migrate, check)
+_COMMANDS = (up, metronome, migrate, check, tokens)
 
 FAILED = 1
 

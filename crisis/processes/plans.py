@@ -26,16 +26,10 @@ def broker(settings: config.Settings) -> list[Plan]:
     return [Plan("valkey", valkey.arguments(settings), quiet=True, last=True, deadly=signal.SIGTERM)]
 
 
-def web(settings: config.Settings, *, host: str, port: int) -> Plan:
+def web(*, host: str, port: int) -> Plan:
     """The web server."""
-    # One process writes to SQLite faster than two, which wait for each other.
-    processes = 1 if settings.is_sqlite else 2
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    arguments = [
-        *("--config", "python:crisis.processes.web_server"),
-        *("--bind", bind, "--workers", str(processes), "--threads", str(settings.web_threads)),
-        "crisis.app:create_app()",
-    ]
+    arguments = ["--config", "python:crisis.processes.web_server", "--bind", bind, "crisis.app:create_app()"]
     return Plan("web", arguments, module="gunicorn")
 
 

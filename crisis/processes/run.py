@@ -51,7 +51,7 @@ class Run:
         self.prepare()
         if broker:
             supervisor.wait_for(self._broker, seconds=_BROKER_SECONDS)
-        web = plans.web(self.settings, host=self.host, port=self.port)
+        web = plans.web(host=self.host, port=self.port)
         supervisor.start([web])  # it takes longest; meanwhile this process loads what the others share
         fork.preload(plans.SHARED)
         parts = [web, *plans.senders(self.settings), *self.more]

@@ -1,10 +1,15 @@
-"""What gunicorn is told beside its arguments, as `--config python:crisis.processes.web_server`."""
+"""What gunicorn is told: by `crisis up` as `--config python:crisis.processes.web_server`, else by gunicorn.conf.py."""
 
 from typing import Any
 
+from crisis.config import load
 from crisis.jobs import death
 
+_settings = load()
+
 worker_class = "gthread"  # safe with SQLite and with computing, unlike greenlets
+threads = _settings.web_threads  # an open page that updates by itself holds one
+workers = 1 if _settings.is_sqlite else 2  # one process writes to SQLite faster than two, which wait for each other
 graceful_timeout = 3  # s; open streams hold a stop for as long
 control_socket_disable = True  # no second door
 loglevel = "warning"
