@@ -71,6 +71,7 @@ def to_ascii(host: str) -> str:
         raise errors.InvalidInput(f"“{_shown(host)}” is not an international host name (IDNA).") from None
 
 
+@functools.lru_cache(maxsize=65536)
 def mail_address(text: str) -> MailAddress:
     """The mailbox that ``text`` names.
 
@@ -136,6 +137,18 @@ def check_destination(
         if scheme != "https":
             raise errors.InvalidInput(f"{host} would be reached without TLS. Give an address with https://.")
     return PinnedTarget(url=url, scheme=scheme, host=host, port=port, path=path, ip=str(addresses[0]))
+
+
+def loopback_destination(url: str, *, refusal: str) -> PinnedTarget:
+    """The same for a sender that may only connect to this machine; nothing is resolved.
+
+    Raises:
+        InvalidInput: with ``refusal``; it is another machine.
+    """
+    host, scheme, port, path = _parts(url)
+    if not is_loopback(host):
+        raise errors.InvalidInput(refusal)
+    return PinnedTarget(url, scheme, host, port, path, "127.0.0.1" if _ip(host) is None else host)
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

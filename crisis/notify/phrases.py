@@ -33,7 +33,7 @@ def of(to: Recipient, purpose: alert.Purpose, facts: Facts, *, now: datetime) ->
     language = languages.chosen(to.language)
     counts = _counts(to, purpose)
     values = _in(language, to, counts, facts, now)
-    values["what"] = _what(language, counts)
+    values |= {"what": _what(language, counts), "ref": facts.ref}
     if language != "en" and to.channel is alert.Channel.EMAIL:
         values.update((f"{name}_en", value) for name, value in _in("en", to, counts, facts, now).items())
     return values

@@ -11,7 +11,7 @@ from crisis.domain import alert
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One alert ready for the wire. ``rendering.envelope`` makes it; the same inputs give the same payload."""
+    """One alert ready for the wire. ``rendering.Templates`` makes it; the same inputs give the same payload."""
 
     alert_id: UUID
     channel: alert.Channel
@@ -32,13 +32,13 @@ class Result:
     outcome: alert.Outcome
     detail: str
     size: int  # bytes sent
-    sha256: str  # of the bytes sent, hexadecimal
+    sha256: str  # of the bytes sent, hexadecimal; empty where none were
     started_after: timedelta
     finished_after: timedelta
 
 
 class Sender(Protocol):
-    """Puts alerts of one queue on the wire, several at once, and gives each result as it comes."""
+    """Puts alerts of one channel on the wire, several at once, and gives each result as it comes."""
 
     def send(self, envelopes: Sequence[Envelope]) -> Iterator[tuple[UUID, Result]]:
         """Exactly one result for each envelope, in the order in which they end.

@@ -1,0 +1,137 @@
+"""Rendering: from a claimed alert and its message to the bytes that go on the wire; the same inputs, the same bytes."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+from crisis import errors
+from crisis.config import Settings
+from crisis.domain import alert
+from crisis.notify import addresses, links, marks, mime
+from crisis.notify.sender import Envelope
+
+
+class Message(Protocol):
+    """A text with named slots, as kept."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+
+
+class Alert(Protocol):
+    """The part of a claimed alert that rendering needs."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def message_id(self) -> UUID: ...
+    @property
+    def link_id(self) -> UUID | None: ...
+    @property
+    def reply_to_id(self) -> UUID | None: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def slots(self) -> Mapping[str, str]: ...
+    @property
+    def planned_at(self) -> datetime: ...
+
+
+class Templates:
+    """The messages that a drain has met so far, and what every mail of this desk has in common."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._known: dict[UUID, tuple[str, str, str]] = {}
+        self._desk = Desk(settings)
+
+    def missing(self, message_ids: Iterable[UUID]) -> set[UUID]:
+        """Those that have to be learned before their alerts can be rendered."""
+        return set(message_ids) - self._known.keys()
+
+    def learn(self, messages: Mapping[UUID, Message]) -> None:
+        """Keep these messages; they never change."""
+        self._known.update((one, (row.subject, row.text, row.html)) for one, row in messages.items())
+
+    def envelope(self, claimed: Alert, *, started_at: datetime) -> Envelope:
+        """The alert ready for its sender. A mail to what is no mailbox has no payload, and its sender refuses it."""
+        subject, text, html = self._known[claimed.message_id]
+        channel = alert.Channel(claimed.channel)
+        values = dict(claimed.slots)
+        if claimed.link_id is not None:
+            # a new link is a new row, so each row stays with its first generation
+            token = links.token(self._settings.secret_key, claimed.link_id, 1)
+            values["link"] = links.address(self._settings.public_url, token)
+        match channel:
+            case alert.Channel.EMAIL:
+                prepared = mime.prepare(subject, text, html)
+                payload = self._desk.mail(prepared, claimed, values)
+            case alert.Channel.WEBHOOK:
+                payload = webhook_body(text, claimed, values)
+            case _:
+                payload = mime.fill(marks.split(text), values).encode()
+        return Envelope(
+            alert_id=claimed.id,
+            channel=channel,
+            address=claimed.address,
+            payload=payload,
+            started_at=started_at,
+            subject=mime.fill(marks.split(subject), values) if channel is alert.Channel.APPRISE else "",
+            secret=self._webhook_secret(values) if channel is alert.Channel.WEBHOOK else "",
+        )
+
+    def _webhook_secret(self, values: Mapping[str, str]) -> str:
+        endpoint_id, generation = UUID(values["endpoint_id"]), int(values["secret_generation"])
+        return links.webhook_secret(self._settings.secret_key, endpoint_id, generation)
+
+
+class Desk:
+    """Who writes: the headers that every mail of this desk has."""
+
+    def __init__(self, settings: Settings) -> None:
+        sender = addresses.mail_address(settings.mail_from)
+        reply = addresses.mail_address(settings.reply_address)
+        self._host = sender.domain_ascii
+        self._from = mime.header_bytes("From", mime.mailbox(settings.desk_name, str(sender)))
+        self._reply_to = mime.header_bytes("Reply-To", str(reply))
+
+    def mail(self, prepared: mime.Prepared, claimed: Alert, values: Mapping[str, str]) -> bytes:
+        """The mail; empty if the address is none. A retry has the same bytes: its date is that of the plan."""
+        try:
+            to = addresses.mail_address(claimed.address)
+            before = (mime.date(claimed.planned_at), self._from, mime.header_bytes("To", str(to)), self._reply_to)
+            after = [f"Message-ID: <{claimed.id}@{self._host}>\r\n".encode()]
+            if claimed.reply_to_id is not None and claimed.reply_to_id != claimed.id:
+                after.append(f"References: <{claimed.reply_to_id}@{self._host}>\r\n".encode())
+            after.append(mime.header("X-Crisis-Ref", values.get("ref", "")))
+            after.append(b"Auto-Submitted: auto-generated\r\n")
+            return mime.mail(prepared, values, before=before, after=after)
+        except errors.InvalidInput:
+            return b""
+
+
+#: What of an alert's slots a program gets, and whether it is a number.
+_FOR_PROGRAMS = {"items_count": True, "hashes_count": True, "batch": True, "named_at": False, "target_at": False}
+
+
+def webhook_body(message: str, claimed: Alert, values: Mapping[str, str]) -> bytes:
+    """The JSON of a webhook; no address of content is in it.
+
+    *Source:* Standard Webhooks 1.0.0: ``type``, ``timestamp``, ``data``.
+    """
+    data: dict[str, object] = {"id": str(claimed.id), **json.loads(message)}
+    for name, is_number in _FOR_PROGRAMS.items():
+        value = values.get(name)
+        data[name] = int(value) if is_number and value is not None else value
+    data["link"] = values.get("link")
+    at = claimed.planned_at.astimezone(UTC)
+    body = {"type": "crisis.alert", "timestamp": f"{at:%Y-%m-%dT%H:%M:%S.%fZ}", "data": data}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
