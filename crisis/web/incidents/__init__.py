@@ -1,0 +1,16 @@
+"""Incident pages: the list, declaring, the page of one incident with everything an officer does on it."""
+
+from crisis.web.incidents import adding, calling, deciding, declaring, listing, page, updating, withdrawing
+from crisis.web.incidents.routes import blueprint
+
+__all__ = [
+    "adding",
+    "blueprint",
+    "calling",
+    "deciding",
+    "declaring",
+    "listing",
+    "page",
+    "updating",
+    "withdrawing",
+]

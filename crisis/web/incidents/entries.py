@@ -1,0 +1,53 @@
+"""Entries of a record as a page reads them, and the names of who made them."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from crisis.domain.overview import IncidentView
+from crisis.store import records, users
+from crisis.web.language import gettext
+
+NameOf = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: its number, what it tells, who made it, when we wrote it down (UTC)."""
+
+    n: int
+    kind: str
+    actor: str
+    at: datetime
+    body: Mapping[str, Any]
+
+
+def newest(session: Session, incident_id: UUID, *, limit: int) -> list[Entry]:
+    """The last entries of an incident's record, newest first."""
+    return [
+        Entry(row.n, row.kind, row.actor, row.recorded_at, json.loads(row.body))
+        for row in records.newest(session, str(incident_id), limit=limit)
+    ]
+
+
+def names(session: Session, view: IncidentView, entries: Iterable[Entry]) -> NameOf:
+    """How to call an actor: a person by name, a contact by name, a program or the desk itself by what it is."""
+    actors = {view.declared_by, *(one.named_by for one in view.batches), *(one.actor for one in entries)}
+    actors |= {call.called_by for one in view.notices for call in one.calls}
+    people = users.names_of(session, {UUID(text.removeprefix("user:")) for text in actors if text.startswith("user:")})
+    contacts = {contact.id: contact.name for one in view.notices for contact in one.contacts}
+
+    def name_of(actor: str) -> str:
+        kind, _, key = actor.partition(":")
+        if kind == "user":
+            return people.get(UUID(key), gettext("a person of the desk"))
+        if kind == "contact":
+            return contacts.get(UUID(key), gettext("a contact"))
+        return {"desk": gettext("the desk itself"), "cli": gettext("the command line")}.get(kind, gettext("a program"))
+
+    return name_of

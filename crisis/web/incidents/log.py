@@ -1,0 +1,183 @@
+"""What happened, in sentences: the newest entries of the record, those of one kind at one time as one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from crisis.domain.overview import IncidentView
+from crisis.web import states
+from crisis.web.incidents import words
+from crisis.web.incidents.entries import Entry
+from crisis.web.language import gettext, ngettext
+
+_ONE_THING = timedelta(seconds=60)  # entries of one kind closer than this are told as one
+_LISTED = ("alerts.planned", "alerts.accepted", "alerts.failed", "alerts.retry", "alerts.unknown", "alerts.cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence with the time at which we wrote the fact down (UTC)."""
+
+    n: int
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    entry: Entry
+    key: tuple[str, ...]
+    count: int
+    notices: int
+
+
+def lines(found: Sequence[Entry], view: IncidentView, *, name_of: Callable[[str], str], limit: int) -> list[Line]:
+    """The newest ``limit`` sentences.
+
+    Args:
+        found: entries of the record, newest first.
+        name_of: the name of an actor of the record.
+    """
+    names = {str(one.id): one.platform_name for one in view.notices}
+    told: list[_Told] = []
+    for entry in found:
+        key = _key(entry)
+        if key is None:
+            continue
+        last = told[-1] if told else None
+        if last is not None and last.key == key and last.entry.at - entry.at < _ONE_THING:
+            told[-1] = replace(last, count=last.count + _count(entry), notices=last.notices + 1)
+            continue
+        if len(told) == limit:
+            break
+        told.append(_Told(entry, key, _count(entry), 1))
+    return [Line(one.entry.n, one.entry.at, _sentence(one, names, name_of)) for one in told]
+
+
+def _key(entry: Entry) -> tuple[str, ...] | None:
+    """What makes two entries one sentence; ``None`` for an entry that another one tells better."""
+    body = entry.body
+    match entry.kind:
+        case "notice.named" | "notice.acknowledged" | "alerts.started" | "alerts.resumed" | "answer.items":
+            return None
+        case "notice.state" if body.get("state") in ("acknowledged", "in_progress"):
+            return None  # the answer that moved it says more
+        case "notice.answered" if body.get("kind") in ("done", "will_not_act", "not_ours", "items"):
+            return None  # the state that it led to says it
+        case "timer.fired":
+            return (entry.kind, str(body.get("action")))
+        case "item.outcome":
+            return (entry.kind, str(body.get("notice")), str(body.get("outcome")))
+        case kind if kind in _LISTED:
+            return (kind,)
+        case kind:
+            return (
+                kind,
+                str(body.get("notice", "")),
+                str(entry.n) if "notice" not in body else str(body.get("kind", "")),
+            )
+
+
+def _count(entry: Entry) -> int:
+    listed = entry.body.get("alerts")
+    return len(listed) if isinstance(listed, list) else 1
+
+
+def _sentence(told: _Told, names: Mapping[str, str], name_of: Callable[[str], str]) -> str:
+    entry, body = told.entry, told.entry.body
+    platform = names.get(str(body.get("notice")), gettext("A platform"))
+    if entry.kind in _LISTED:
+        return _alerts(entry.kind, told.count)
+    if entry.kind == "timer.fired":
+        return _timer(str(body.get("action")), told.notices, platform)
+    if entry.kind.startswith(("incident.", "items.", "item.", "update.")):
+        return _by_the_desk(told, platform, name_of(entry.actor))
+    return _by_a_platform(told, platform, body, name_of(entry.actor))
+
+
+def _alerts(kind: str, count: int) -> str:
+    return {
+        "alerts.planned": ngettext("%(num)s alert planned", "%(num)s alerts planned", count),
+        "alerts.accepted": ngettext("%(num)s alert accepted", "%(num)s alerts accepted", count),
+        "alerts.failed": ngettext("%(num)s alert failed", "%(num)s alerts failed", count),
+        "alerts.retry": ngettext("%(num)s alert waits to be retried", "%(num)s alerts wait to be retried", count),
+        "alerts.unknown": ngettext("%(num)s alert without a result", "%(num)s alerts without a result", count),
+        "alerts.cancelled": ngettext("%(num)s unsent alert cancelled", "%(num)s unsent alerts cancelled", count),
+    }[kind]
+
+
+def _timer(action: str, count: int, platform: str) -> str:
+    who = platform if count == 1 else ngettext("%(num)s platform", "%(num)s platforms", count)
+    texts = {
+        "next_contact": gettext("%(who)s: no acknowledgement, next contact", who=who),
+        "tell_officer": gettext("%(who)s: silent, officer told", who=who),
+        "remind_without_outcome": gettext("%(who)s: acknowledged without an outcome, reminder", who=who),
+        "remind_unfinished": gettext("%(who)s: not finished, reminder", who=who),
+        "tell_failed": gettext("%(who)s: an alert failed, officer told", who=who),
+        "tell_question": gettext("%(who)s: a question, officer told", who=who),
+        "tell_contradiction": gettext("%(who)s: a contradiction, officer told", who=who),
+        "tell_refusal": gettext("%(who)s: will not act, officer told", who=who),
+        "tell_wrong_contact": gettext("%(who)s: wrong contact, officer told", who=who),
+    }
+    return texts.get(action, f"{who}: {action.replace('_', ' ')}")
+
+
+def _by_the_desk(told: _Told, platform: str, who: str) -> str:
+    entry, body = told.entry, told.entry.body
+    match entry.kind:
+        case "incident.declared":
+            return gettext("Declared by %(who)s", who=who)
+        case "incident.stood_down":
+            return gettext("Stood down by %(who)s", who=who)
+        case "incident.reactivated":
+            return gettext("Reactivated by %(who)s", who=who)
+        case "items.named":
+            number = len(body.get("items", ()))
+            return ngettext("%(num)s item named, by %(who)s", "%(num)s items named, by %(who)s", number, who=who)
+        case "item.outcome":
+            outcome = states.word("item", str(body.get("outcome"))).lower()
+            return ngettext(
+                "%(platform)s: %(outcome)s, %(num)s item",
+                "%(platform)s: %(outcome)s, %(num)s items",
+                told.count,
+                platform=platform,
+                outcome=outcome,
+            )
+        case "item.withdrawn":
+            return gettext("An item withdrawn by %(who)s", who=who)
+        case "item.assigned":
+            return gettext("An item assigned by %(who)s", who=who)
+        case "item.split":
+            return gettext("An item split by %(who)s", who=who)
+        case "update.sent":
+            return gettext("Update sent by %(who)s", who=who)
+        case _:
+            return entry.kind.replace(".", ": ").replace("_", " ")
+
+
+def _by_a_platform(told: _Told, platform: str, body: Mapping[str, Any], who: str) -> str:
+    match told.entry.kind:
+        case "notice.answered":
+            return gettext("%(platform)s: %(answer)s", platform=platform, answer=words.answer(str(body.get("kind"))))
+        case "notice.state":
+            state = states.word("notice", str(body.get("state"))).lower()
+            return gettext("%(platform)s: %(answer)s", platform=platform, answer=state)
+        case "notice.contradiction":
+            if not body.get("contradiction", True):
+                return gettext("%(platform)s: the contradiction is gone", platform=platform)
+            return gettext("%(platform)s: two contacts contradict each other", platform=platform)
+        case "answer.unconfirmed":
+            return gettext("%(platform)s: an answer that is not confirmed", platform=platform)
+        case "list.shown":
+            return gettext("%(platform)s: looked at the list", platform=platform)
+        case "call.made":
+            outcome = words.call(str(body.get("outcome")))
+            return gettext("Call to %(platform)s: %(outcome)s, by %(who)s", platform=platform, outcome=outcome, who=who)
+        case "officer.told":
+            number = len(body.get("notices", ()))
+            return ngettext("Officer told about %(num)s platform", "Officer told about %(num)s platforms", number)
+        case "link.revoked":
+            return gettext("A link of %(platform)s revoked by %(who)s", platform=platform, who=who)
+        case kind:
+            return kind.replace(".", ": ").replace("_", " ")
