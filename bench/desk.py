@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from crisis.notify import links
 from tests import postgres
 from tests.parts import registries
-from tests.parts.running import Running, free_port
+from tests.parts.running import SECRET, Running, free_port
 
 ROOT = Path(__file__).parents[1]
 
@@ -80,6 +82,15 @@ class Bench:
         took = time.perf_counter() - start
         assert reply.status == 201, reply.text[:2000]
         return reply.json, asked, took
+
+    def link(self, notice_id: str) -> str:
+        """The answer link of a notice, derived as the mail has it: the mail server throws bodies away."""
+        (row,) = self.desk.rows(f"SELECT id, generation FROM link WHERE notice_id = '{UUID(notice_id).hex}'")
+        return links.address(self.desk.url, links.token(SECRET, UUID(str(row["id"])), row["generation"]))
+
+    def head(self, ref: str) -> int:
+        """The number of the newest entry of an incident's record."""
+        return int(self.desk.pages(f"/api/v1/incidents/{ref}/events", token=self.token)[-1]["n"])
 
     def wait_for_mails(self, count: int, *, seconds: float) -> dict[str, Any]:
         """The mail server's counts once it has taken ``count``, or when the time is up."""

@@ -101,14 +101,24 @@ class Visitor:
                 method, body, headers = "GET", None, {}
         raise AssertionError(f"redirects without end at {url}")
 
+    def open(self, path: str, **headers: str) -> http.client.HTTPResponse:
+        """An answer that is read as it comes, such as an event stream; close it."""
+        parts = urlsplit(self.base)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+        connection.request("GET", path, headers=headers | self._cookie())
+        return connection.getresponse()
+
+    def _cookie(self) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())
+        return {"Cookie": cookies} if cookies else {}
+
     def _once(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Page:
         parts = urlsplit(url)
         assert parts.netloc == urlsplit(self.base).netloc, f"leaves the site: {url}"
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
-        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())
         try:
             target = parts.path + (f"?{parts.query}" if parts.query else "")
-            connection.request(method, target, body, headers | ({"Cookie": cookies} if cookies else {}))
+            connection.request(method, target, body, headers | self._cookie())
             answer = connection.getresponse()
             for value in answer.headers.get_all("Set-Cookie", []):
                 self.cookies.load(value)
