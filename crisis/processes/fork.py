@@ -13,6 +13,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from typing import TextIO
 
 from setproctitle import setproctitle
 
@@ -87,8 +88,13 @@ def _become(writer: int, environment: Mapping[str, str], supervisor: int) -> Non
     os.dup2(writer, 1)
     os.dup2(writer, 2)
     os.closerange(_FIRST_DESCRIPTOR, _MOST_DESCRIPTORS)  # pipes of the others, and the lock of the data folder
+    sys.stdin, sys.stdout, sys.stderr = open(0), _writer(1), _writer(2)  # noqa: SIM115 - for good
     os.environ.clear()
     os.environ.update(environment)
+
+
+def _writer(descriptor: int) -> TextIO:
+    return open(descriptor, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
 
 
 def _run(name: str, arguments: Sequence[str]) -> int:

@@ -131,15 +131,19 @@ class Part:
             self.lines.append(self._rest.decode("utf-8", "replace").rstrip())
             self._rest = b""
         self.signal(signal.SIGKILL)  # whoever it left in its group
-        if self.process is not None:
-            self.process.close()
-        self.process = None
+        self.forget()
         now = time.monotonic()
         self._deaths.append(now)
         recent = [at for at in self._deaths if now - at < _DEATHS_WITHIN_SECONDS]
         pause = min(_FIRST_PAUSE_SECONDS * 2 ** (len(recent) - 1), _LONGEST_PAUSE_SECONDS)
         self.start_at = now + pause
         return len(recent) >= _DEATHS
+
+    def forget(self) -> None:
+        """Let go of an ended process."""
+        if self.process is not None:
+            self.process.close()
+        self.process = None
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to its whole process group."""

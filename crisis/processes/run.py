@@ -44,6 +44,7 @@ class Run:
                 supervisor.run()
             finally:
                 supervisor.stop()
+                supervisor.close()
 
     def _start(self, supervisor: Supervisor, ready: Callable[[Sequence[str], Sequence[str]], None]) -> None:
         broker = plans.broker(self.settings)

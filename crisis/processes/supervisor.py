@@ -33,11 +33,11 @@ class Supervisor:
         self._parts: list[Part] = []
         self._selector = selectors.DefaultSelector()
         self._signals = 0
-        reader, writer = os.pipe()
-        os.set_blocking(reader, False)
-        os.set_blocking(writer, False)
-        self._selector.register(reader, selectors.EVENT_READ, None)
-        signal.set_wakeup_fd(writer)
+        self._woken, self._wake = os.pipe()
+        os.set_blocking(self._woken, False)
+        os.set_blocking(self._wake, False)
+        self._selector.register(self._woken, selectors.EVENT_READ, None)
+        signal.set_wakeup_fd(self._wake)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._asked)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # only to wake up
@@ -104,6 +104,16 @@ class Supervisor:
             self._wait_ended(parts, _KILL_SECONDS)
         for part in self._parts:
             leftovers.forget(self._folder, part.plan.name)
+
+    def close(self) -> None:
+        """Let go of signals and descriptors; no other call may follow."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self._selector.close()
+        os.close(self._woken)
+        os.close(self._wake)
+        for part in self._parts:
+            part.forget()
 
     def _asked(self, _number: int, _frame: FrameType | None) -> None:
         self._signals += 1

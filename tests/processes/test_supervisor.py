@@ -84,7 +84,7 @@ def test_five_deaths_in_a_minute_end_it_with_the_last_lines(
     tmp_path: Path, shown: Shown, supervisor: Supervisor
 ) -> None:
     supervisor.start([_plan("part", "print('the disk is full'); raise SystemExit(3)")])
-    with pytest.raises(errors.StartFailed, match="part ended with 3, five times in a minute.*\n  the disk is full"):
+    with pytest.raises(errors.StartFailed, match=r"part ended with 3, five times in a minute.*\n  the disk is full"):
         supervisor.wait_for(lambda: "never", seconds=30)
 
 
@@ -125,7 +125,8 @@ def test_parts_die_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
         from crisis.processes.part import Plan
         from crisis.processes.supervisor import Supervisor
         supervisor = Supervisor(Path({str(tmp_path)!r}), dict(os.environ), lambda part, text: print(part, flush=True))
-        supervisor.start([Plan("program", [sys.executable, "-c", {SLEEPS!r}]), Plan("module", ["0"], module="http.server")])
+        supervisor.start([Plan("program", [sys.executable, "-c", {SLEEPS!r}])])
+        supervisor.start([Plan("module", ["0"], module="http.server")])
         supervisor.run()
     """)
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
