@@ -12,7 +12,7 @@ from crisis.domain import item, records, takedown
 from crisis.domain.claimed import Moment
 from crisis.domain.item import Outcome
 from crisis.store import keys, notices
-from crisis.store.models import Answer, Item, ItemOutcome, NoticeItem, Spelling
+from crisis.store.models import Answer, Item, ItemOutcome, NoticeItem
 from crisis.store.records import Fact
 
 #: Reason of items that every platform is asked to search for; they owe one answer for the request.
@@ -74,12 +74,6 @@ def _entry(row: NoticeItem, content: Item) -> Entry:
 def owed(entries: Iterable[Entry]) -> list[Entry]:
     """The entries that a platform owes an outcome for, one each: no shared hash, none withdrawn."""
     return [one for one in entries if not one.shared and one.state is not Outcome.WITHDRAWN]
-
-
-def spellings(session: Session, item_ids: Iterable[UUID]) -> dict[str, UUID]:
-    """Other ways in which the addresses of these items were given, to the item."""
-    query = sa.select(Spelling.url, Spelling.item_id).where(Spelling.item_id.in_(list(item_ids)))
-    return {url: item_id for url, item_id in session.execute(query) if url is not None}
 
 
 def write(

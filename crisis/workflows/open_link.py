@@ -89,12 +89,6 @@ def items(notice_id: UUID) -> list[Entry]:
         return [one for one in outcomes.of_notice(session, notice_id) if one.state.value != "withdrawn"]
 
 
-def spellings(notice_id: UUID) -> Mapping[str, UUID]:
-    """Other ways in which the addresses of the list were given, each with the item that it is."""
-    with db.reading() as session:
-        return outcomes.spellings(session, (one.item_id for one in outcomes.of_notice(session, notice_id)))
-
-
 def _page(session: Session, link: Link) -> Page:
     row = session.get_one(Notice, link.notice_id)
     owner = session.get_one(Incident, row.incident_id)

@@ -1,0 +1,184 @@
+"""The pages of a contact, put together from what the workflows read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from flask import Response, make_response, render_template, request, url_for
+from flask_babel import force_locale, gettext
+
+from crisis.domain import urls
+from crisis.domain.doubt import Doubt
+from crisis.notify import links
+from crisis.store import answers
+from crisis.store.outcomes import Entry
+from crisis.web import desk, hour
+from crisis.web.answer import form, shown, words
+from crisis.web.answer.form import Typed
+from crisis.workflows.open_link import Page
+
+#: Items on one page: with their outcomes to choose from, so many stay under the weight that was promised.
+ITEMS_A_PAGE = 40
+
+
+class Receipt(Protocol):
+    """What a workflow gives back when it has written something down."""
+
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def repeated(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item in the list: how it is shown, and what was said about it."""
+
+    id: str
+    shown: str
+    hashes: tuple[str, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the page with the list shows beside the items."""
+
+    name: str
+    heading: str
+    receipt: Receipt | None = None
+    all_of_them: bool = False
+    first: int = 0
+    chosen: Mapping[str, str] | None = None
+    errors: Mapping[str, str] | None = None
+    lines: Sequence[tuple[int, str]] = ()
+
+
+def form_page(page: Page, typed: Typed, errors: Mapping[str, str]) -> Response:
+    """The page of the link: who asks for what, and the form."""
+    said = [one for one in page.heard if one.kind != answers.LIST]
+    values = {"typed": typed, "errors": errors, "said": said, "reasons": words.reasons()}
+    return _render("answer/page.html", page, 422 if errors else 200, **values)
+
+
+def again_page(
+    page: Page, typed: Typed, *, what: str, doubt: Doubt | None, more: Sequence[tuple[str, str]]
+) -> Response:
+    """Everything typed once more, with one button: after doubt, or because the page was old."""
+    values = {"typed": typed, "what": what, "doubt": doubt, "multipart": "results_text" in dict(more)}
+    carried = [*form.carried(request.form), *more]
+    return _render("answer/again.html", page, 200 if doubt else 422, carried=carried, **values)
+
+
+def list_page(page: Page, entries: Sequence[Entry], listed: Listed) -> Response:
+    """The receipt, and the list with an outcome to choose for each item."""
+    owed = [one for one in entries if not one.shared]
+    first = listed.first if 0 <= listed.first < len(owed) else 0
+    here = owed[first : first + ITEMS_A_PAGE]
+    exact = [one.url for one in here if one.url] + [_hash(one) for one in entries if one.shared][:ITEMS_A_PAGE]
+    following = first + ITEMS_A_PAGE if first + ITEMS_A_PAGE < len(owed) else None
+    turns = [(first - ITEMS_A_PAGE, gettext("Back"))] if first else []
+    turns += [(following, gettext("Next"))] if following is not None else []
+    errors = dict(listed.errors or {})
+    return _render(
+        "answer/list.html",
+        page,
+        422 if errors or listed.lines else 200,
+        name=listed.name,
+        heading=listed.heading,
+        receipt=listed.receipt,
+        all_of_them=listed.all_of_them,
+        listed=bool(entries),
+        rows=[_row(one) for one in here],
+        exact="\n".join(exact),
+        first=first,
+        next_from=following,
+        turns=turns,
+        chosen=dict(listed.chosen or {}),
+        errors=errors,
+        lines=listed.lines,
+        lines_text=gettext("The file was not used: correct these lines, then send it again") if listed.lines else None,
+        outcomes=words.outcomes(),
+        wire_outcomes=" ".join(value for value, _ in words.outcomes()),
+        searched=words.searched(page.search_result),
+        said=list(page.heard),
+    )
+
+
+def receipt_page(page: Page, listed: Listed) -> Response:
+    """The receipt alone, for answers after which there is nothing to list."""
+    return list_page(page, [], listed)
+
+
+def gone_page(status: int) -> Response:
+    """For every token that opens nothing; it does not say why."""
+    with force_locale(shown.chosen(None)):
+        text = render_template("answer/gone.html", page=None, **_language(None))
+    return make_response(text, status)
+
+
+def zone(page: Page) -> ZoneInfo:
+    """The zone in which times are shown and read."""
+    return ZoneInfo(page.time_zone)
+
+
+def _render(template: str, page: Page, status: int, **values: Any) -> Response:
+    now = desk.now()
+    hashes = [(words.HASHES[name], number) for name, number in page.hashes.items()]
+    left = abs((page.target_at or now) - now)
+    with force_locale(shown.chosen(page.language)):
+        text = render_template(
+            template,
+            page=page,
+            words=words.answers(),
+            glyphs=words.GLYPHS,
+            times=shown.Times(zone(page)),
+            summary=shown.unclickable(page.summary),
+            hashes=hashes,
+            hashes_total=sum(page.hashes.values()),
+            minutes=int(left / timedelta(minutes=1)),
+            strip=_strip(page, now),
+            signed=links.sign_form(desk.settings().secret_key, page.link_id, now),
+            **_language(page.language),
+            **values,
+        )
+    return make_response(text, status)
+
+
+def _language(own: str | None) -> dict[str, Any]:
+    lang = shown.chosen(own)
+    asked = "lang" in request.args
+    token = (request.view_args or {}).get("token", "")
+    return {
+        "lang": lang,
+        "languages_offered": shown.offered(),
+        "missing": shown.missing(own) if lang == "en" and not asked else None,
+        "action": url_for("answer.open_page", token=token, lang=lang if asked else None),
+    }
+
+
+def _strip(page: Page, now: datetime) -> Any:
+    if page.target_at is None:
+        return ""
+    quarters = [int(page.aim / timedelta(minutes=4)) * part for part in (1, 2, 3, 4)]
+    ticks = [(minute, gettext("our aim") if minute == quarters[-1] else "") for minute in quarters]
+    return hour.strip(starts_at=page.target_at - page.aim, target_at=page.target_at, now=now, ticks=ticks, low=True)
+
+
+def _row(one: Entry) -> Row:
+    hashes = tuple(
+        f"{name} {value[:12]}…{value[-6:]}"
+        for name, value in (("SHA-256", one.sha256), ("PDQ", one.pdq), ("MD5", one.md5))
+        if value
+    )
+    return Row(str(one.id), urls.defang(one.url) if one.url else _hash(one), hashes, words.outcome(one.state.value))
+
+
+def _hash(one: Entry) -> str:
+    for name in ("sha256", "pdq", "md5"):
+        value = getattr(one, name)
+        if value:
+            return f"{name}:{value}"
+    return ""

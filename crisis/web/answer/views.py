@@ -1,0 +1,65 @@
+"""The routes of a link: GET shows and changes nothing, POST takes what a person sent."""
+
+import structlog
+from flask import Blueprint, Response, request
+from flask_babel import force_locale
+from sqlalchemy.exc import SQLAlchemyError
+
+from crisis import errors
+from crisis.web import desk, guards
+from crisis.web.answer import pages, sending, shown, throttle
+from crisis.web.answer.form import Typed
+from crisis.workflows import open_link
+
+blueprint = Blueprint("answer", __name__)
+
+#: Bytes of one POST; a file of ten thousand outcomes is about 2 MB.
+_LARGEST = 4 * 1024 * 1024
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_log = structlog.get_logger(__name__)
+_tries = throttle.Tries()
+
+
+@blueprint.get("/a/<token>")
+@guards.link
+def open_page(token: str) -> Response:
+    page = open_link.look(token, now=desk.now())
+    try:
+        open_link.count(page.link_id, now=desk.now())
+    except SQLAlchemyError:  # the page is worth more than its count
+        _log.warning("An opened page was not counted", event_name="answer.not_counted", link_id=str(page.link_id))
+    with force_locale(shown.chosen(page.language)):
+        return pages.form_page(page, Typed(), {})
+
+
+@blueprint.post("/a/<token>")
+@guards.link
+def send(token: str) -> Response:
+    request.max_content_length = _LARGEST
+    page = open_link.look(token, now=desk.now())
+    with force_locale(shown.chosen(page.language)):
+        return sending.take(page, token)
+
+
+@blueprint.errorhandler(errors.LinkUnusable)
+def unusable(_error: errors.LinkUnusable) -> Response:
+    """One page and one status for every token that opens nothing; only these are throttled."""
+    if not _tries.too_many(request.remote_addr or "", now=desk.now()):
+        return pages.gone_page(404)
+    response = pages.gone_page(429)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
+@blueprint.after_request
+def headers(response: Response) -> Response:
+    """What this page may load, and what its address may tell others: nothing, and nobody."""
+    response.headers["Content-Security-Policy"] = _POLICY
+    # with no-referrer a browser hides its origin from ourselves too, and a form could not be told from a foreign one
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response.headers["Cache-Control"] = "no-store"
+    return response
