@@ -1,4 +1,4 @@
-"""The bundled Valkey: how it is started, and when it answers. Only the server binary of its package is used."""
+"""The bundled Valkey: how its server, the only part of the package in use, is started, and when it answers."""
 
 import os
 import socket

@@ -10,7 +10,7 @@ from tests.architecture import tree
 # Written in pieces, so that this file does not find itself.
 HOSTS = re.compile("|".join(("pypi" + r"\.org", "python" + "hosted", "npm" + r"js\.(org|com)", "registry" + r"\.npm")))
 PLACES = re.compile(r"(?<![\w.~$}*-])/(?:" + "|".join(("wo" + "rk/", "ro" + "ot/", r"home/\w", r"Users/\w")) + ")")
-INDEX = re.compile("--(extra-)?index" + "-url|find" + "-links|^\\s*registry\\s*=", re.MULTILINE)
+INDEX = re.compile("--(extra-)?index" + "-url|find" + "-links|^registry\\s*=\\s*http")
 LOCKS = re.compile(r"(\.lock|package-lock\.json)$")
 TEXT = {".py", ".md", ".toml", ".lock", ".html", ".css", ".js", ".json", ".txt", ".po", ".pot", ".cfg", ".ini", ".csv",
         ".service", ".example", ".mako", ".yml", ".yaml", ".sh", ".npmrc", ""}  # fmt: skip

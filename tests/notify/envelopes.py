@@ -1,6 +1,7 @@
 """Facts, recipients and envelopes for tests of notify."""
 
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import Any
 from uuid import UUID
 
@@ -67,9 +68,11 @@ def read(
     """Subject, plain text and HTML as the recipient gets them, before any encoding; an empty slot shows as ``?``."""
     text, values = drafted(to, purpose, about)
     filled = []
-    for part in (text.subject, text.text, text.html):
+    values["link"] = LINK
+    escaped = {name: escape(value) for name, value in values.items()}
+    for part, known in ((text.subject, values), (text.text, values), (text.html, escaped)):
         pieces = marks.split(part)
-        pieces[1::2] = [{**values, "link": LINK}.get(name, "?") for name in pieces[1::2]]
+        pieces[1::2] = [known.get(name, "?") for name in pieces[1::2]]
         filled.append("".join(pieces))
     return filled[0], filled[1], filled[2]
 

@@ -30,5 +30,6 @@ def text(platforms: int, mails: int) -> str:
 
 
 def items(count: int, platforms: int) -> list[dict[str, str]]:
-    """``count`` addresses spread over the platforms."""
-    return [{"url": f"https://bench-{1 + at % platforms:05}.example/v/{at:06}"} for at in range(count)]
+    """``count`` addresses spread over the platforms, and one hash: so every platform is asked, on every endpoint."""
+    addresses = [{"url": f"https://bench-{1 + at % platforms:05}.example/v/{at:06}"} for at in range(count)]
+    return [*addresses, {"sha256": "a" * 64}]
