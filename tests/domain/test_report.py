@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from crisis.domain import report
 from crisis.domain.alert import Purpose
 from crisis.domain.clocks import Asked
-from crisis.domain.definitions import DEFINITIONS
 from crisis.domain.notice import Ask, State
 from crisis.domain.report import Figure, Measure, Sent
 
@@ -114,8 +113,3 @@ def test_percentiles_agree_with_counting(values: list[int | None], percent: int)
     assert figure.n + figure.censored == len(values)
     assert figure.max == (float(max(ended)) if ended else None)
     assert not values or math.ceil(percent * len(values) / 100) >= 1
-
-
-def test_every_figure_and_each_of_its_numbers_has_a_definition() -> None:
-    for name in [*Measure, "n", "censored", "percentiles", "max", "within_target"]:
-        assert DEFINITIONS[name].endswith(".")
