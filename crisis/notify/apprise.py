@@ -25,8 +25,12 @@ _SCHEME = re.compile(r"[a-z0-9]{1,20}")
 
 #: They write to the machine itself, run commands, or pass on to another Apprise with rules of its own.
 DENIED = frozenset(
-    ["apprise", "apprises", "blink1", "dbus", "file", "gio", "glib", "gnome", "http", "https", "include", "kde", "kodi", "kodis", "macosx", "mailto", "mailtos", "memory", "qt", "rsyslog", "syslog", "windows", "xbmc", "xbmcs"]
-)
+    {
+        "apprise", "apprises", "blink1", "dbus", "file", "gio", "glib", "gnome",
+        "http", "https", "include", "kde", "kodi", "kodis", "macosx", "mailto",
+        "mailtos", "memory", "qt", "rsyslog", "syslog", "windows", "xbmc", "xbmcs",
+    }
+)  # fmt: skip
 _MAIL = frozenset({"mailto", "mailtos"})
 
 

@@ -1,5 +1,6 @@
 """Wrapping: lines of a plain-text mail, with room for what the slots will hold."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -9,6 +10,8 @@ WIDTH = 72
 
 #: How many signs a slot's value usually has; the others are phrases of their own line.
 _ROOM = {"aim": 33, "sent": 47, "occurred": 47, "declared": 47}
+
+_NUMBER = re.compile(r"\+?\d[\d ]{6,}\d")  # of a telephone: never in two lines
 
 
 def wrapped(text: str, indent: int = 0) -> str:
@@ -21,7 +24,7 @@ def wrapped(text: str, indent: int = 0) -> str:
         name = parts[place].removesuffix("_en")
         parts[place] = "\0".ljust(_ROOM.get(name, WIDTH - 12), "\1")
     lines = textwrap.wrap(
-        "".join(parts),
+        _NUMBER.sub(lambda found: found[0].replace(" ", "\2"), "".join(parts)),
         WIDTH,
         subsequent_indent=" " * indent,
         break_long_words=False,
@@ -30,7 +33,7 @@ def wrapped(text: str, indent: int = 0) -> str:
     cut = "\n".join(lines)
     for stand_in in stand_ins:
         cut = cut.replace("\0", stand_in, 1)
-    return cut.replace("\1", "")
+    return cut.replace("\1", "").replace("\2", " ")
 
 
 def row(value: str, label: str, rows: Sequence[tuple[str, str]]) -> str:

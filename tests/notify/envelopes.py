@@ -65,14 +65,14 @@ def drafted(
 def read(
     to: Recipient, purpose: alert.Purpose = alert.Purpose.FIRST, about: facts.Facts | None = None
 ) -> tuple[str, str, str]:
-    """Subject, plain text and HTML as the recipient gets them, before any encoding; an empty slot shows as ``?``."""
+    """Subject, plain text and HTML as the recipient gets them, before any encoding; an empty slot shows as ``□``."""
     text, values = drafted(to, purpose, about)
     filled = []
     values["link"] = LINK
     escaped = {name: escape(value) for name, value in values.items()}
     for part, known in ((text.subject, values), (text.text, values), (text.html, escaped)):
         pieces = marks.split(part)
-        pieces[1::2] = [known.get(name, "?") for name in pieces[1::2]]
+        pieces[1::2] = [known.get(name, "□") for name in pieces[1::2]]
         filled.append("".join(pieces))
     return filled[0], filled[1], filled[2]
 

@@ -186,7 +186,7 @@ def test_the_label_is_in_the_first_and_the_last_line_and_no_slot_stays_empty(
     assert page(html).words[0] == "TLP:AMBER"
     assert page(html).words[-1] == "TLP:AMBER"
     assert "⟦" not in subject + text + html
-    assert not re.search(r"^\?|\s\?\s[A-Z]|= \?", subject + text)
+    assert "□" not in subject + text + html
 
 
 @pytest.mark.parametrize(("purpose", "ask", "language"), EVERY)
@@ -264,6 +264,11 @@ def test_an_officer_learns_what_happened_and_where_to_go(reason: str, heading: s
     assert f"\n{heading}\nPixelly\n" in text
     assert "https://desk.example/incidents/INC-2026-0007" in text
     assert "/a/" not in text
+
+
+def test_a_telephone_number_stays_in_one_line() -> None:
+    _, text, _ = read(recipient(language="fr"), about=the_facts(desk_phone="+32 2 555 01 99 123"))
+    assert text.count("+32 2 555 01 99 123") == 2
 
 
 def test_a_contact_reads_their_own_language_first_and_english_below() -> None:
@@ -346,7 +351,7 @@ def test_alerts_of_one_round_share_their_texts() -> None:
         new_id=iter(range(9)).__next__,
         now=NOW,  # type: ignore[arg-type]
     )
-    assert [key for key in texts] == [("first", "act", "fr", "email"), ("first", "act", "en", "email")]
+    assert list(texts) == [("first", "act", "fr", "email"), ("first", "act", "en", "email")]
     assert [draft.text_key.language for draft in drafts] == ["fr", "fr", "en", "en"]
     assert {draft.due_at for draft in drafts} == {NOW}
 
