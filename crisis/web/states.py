@@ -47,7 +47,7 @@ _LOOKS: dict[str, dict[str, Look]] = {
         "unreachable": Look("cut", "cut", _("Unreachable"), fill=True),
         "informed": Look("info", "none", _("Informed")),
     },
-    "order": {"overdue": Look("late", "late", _("Overdue"), fill=True)},
+    "order": {"overdue": Look("late", "late", _("No report of execution within the hour"), fill=True)},
     "item": {
         "named": Look("await", "await", _("Named")),
         "removed": Look("done", "done", _("Removed")),

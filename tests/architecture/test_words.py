@@ -23,7 +23,7 @@ SPEAKING = [
 ]
 # Words that no person asked anything reads about themselves.
 OURS = {
-    "crisis/web/states.py": {"late", "overdue", "Overdue"},  # the name of a colour; the state of an order
+    "crisis/web/states.py": {"late", "overdue"},  # the name of a colour; the state of an order
     "crisis/web/sprite.py": {"late"},  # the name of an icon
     "crisis/cli/metronome.py": {
         "Every 2 s: ring for what is due, fire due timers, send what is more than 5 s overdue."
