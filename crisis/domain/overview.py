@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from crisis.domain import alert, incident, notice
-from crisis.domain.clocks import Clocks, Stand
+from crisis.domain.clocks import Asked, Clocks, Stand
 from crisis.domain.evidence import Evidence
 from crisis.domain.shown import AlertView, AnswerView, CallView, ContactView, EndpointView, ItemView
 
@@ -72,6 +72,7 @@ class NoticeView:
     done_at: datetime | None
     done_recorded_at: datetime | None
     ended_at: datetime | None
+    times: Asked  # the facts behind the clocks
     clock: Clocks
     elapsed: timedelta
     within_target: bool | None

@@ -97,8 +97,11 @@ def notice(view: NoticeView) -> Shape:
         "seconds": {
             "since_named": seconds(view.clock.since_named),
             "since_declared": seconds(view.clock.since_declared),
-            "to_acknowledge": seconds(view.clock.to_acknowledge),
-            "to_done": seconds(view.clock.to_done),
+            "declared_to_named": seconds(view.named_at - view.times.declared_at),
+            "named_to_acknowledged": seconds(view.clock.to_acknowledge),
+            "declared_to_acknowledged": seconds(view.clock.declared_to_acknowledge),
+            "named_to_done": seconds(view.clock.to_done),
+            "declared_to_done": seconds(view.clock.declared_to_done),
         },
         "items": {"total": view.items.total, "done": view.items.done, "by_outcome": _counts(view.item_states)},
         "shared_hashes": view.shared_hashes,

@@ -119,4 +119,10 @@ def clocks_of(one: rows.Row, owner: Incident, found: Iterable[rows.Row], *, now:
         stood_down_at=owner.stood_down_at,
     )
     read = clocks.read(asked, now)
-    return {"clock": read, "elapsed": read.elapsed, "within_target": read.within_target, "stand": read.stand}
+    return {
+        "times": asked,
+        "clock": read,
+        "elapsed": read.elapsed,
+        "within_target": read.within_target,
+        "stand": read.stand,
+    }

@@ -21,8 +21,11 @@ class Evidence(BaseModel):
 class NoticeSeconds(BaseModel):
     since_named: float
     since_declared: float
-    to_acknowledge: float | None
-    to_done: float | None
+    declared_to_named: float
+    named_to_acknowledged: float | None
+    declared_to_acknowledged: float | None
+    named_to_done: float | None
+    declared_to_done: float | None
 
 
 class NoticeItems(BaseModel):
