@@ -146,7 +146,7 @@ def present(rows: Sequence[Any]) -> list[Any]:
 def owners(session: Session, names: Sequence[str]) -> dict[str, str]:
     """Who owns these domains (ASCII) now: domain to registry id."""
     query = sa.select(Domain.ascii_name, Platform.registry_id).join(Domain.platform).where(Domain.ascii_name.in_(names))
-    return {name: registry_id for name, registry_id in session.execute(query)}
+    return {row.ascii_name: row.registry_id for row in session.execute(query)}
 
 
 def _set(row: Any, columns: Sequence[tuple[str, str]], cells: Cells) -> list[str]:

@@ -10,6 +10,7 @@ from flask_security import current_user
 from sqlalchemy.orm import Session
 
 from crisis.config import Settings
+from crisis.domain import access
 from crisis.store.clock import Clock
 from crisis.store.db import db
 
@@ -59,6 +60,11 @@ def ring(*queues: Any) -> None:
 def user() -> Any:
     """The person who is logged in, or an anonymous one."""
     return current_user
+
+
+def allowed(action: access.Action) -> bool:
+    """Whether the person who is logged in may do it."""
+    return current_user.is_authenticated and access.may((role.name for role in current_user.roles), action)
 
 
 def actor() -> str:

@@ -9,6 +9,7 @@ from flask import Flask, current_app, redirect, request, url_for
 from flask_security import current_user
 
 from crisis import errors
+from crisis.domain import access
 from crisis.web import bearer, csrf
 
 _ATTRIBUTE = "__crisis_guard__"
@@ -42,6 +43,11 @@ def public(reason: str) -> Callable[[View], View]:
 def role(*names: str) -> Callable[[View], View]:
     """For people who are logged in and have one of the roles; without names, any role."""
     return _marker(Guard(Kind.ROLE, names))
+
+
+def may(action: access.Action) -> Callable[[View], View]:
+    """For people with any role that includes the action."""
+    return role(*(str(name) for name in access.roles_for(action)))
 
 
 def token(scope: str, *, or_loopback: bool = False) -> Callable[[View], View]:

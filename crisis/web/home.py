@@ -1,15 +1,85 @@
-"""The desk's first page: what is open and most urgent, exercises, what was closed lately, what works."""
+"""The desk's first page: what is open and most urgent, exercises, what ended lately, what works."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template
 
-from crisis.web import guards
+from crisis.domain import access
+from crisis.domain.overview import IncidentView
+from crisis.store import agenda, platforms
+from crisis.web import desk, guards, health
+from crisis.web.language import gettext, ngettext
+from crisis.workflows import overview
 
 blueprint = Blueprint("home", __name__)
+
+_STEPS_SHOWN = 6
+_ENDED_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of what happens next by itself."""
+
+    at: datetime
+    ref: str
+    text: str
 
 
 @blueprint.get("/")
 @guards.role()
 def home() -> Any:
-    return render_template("home/home.html")
+    if not desk.allowed(access.Action.READ_INCIDENTS):
+        return render_template("home/without_incidents.html", parts=health.line())
+    session = desk.session()
+    real, drills = agenda.open_refs(session, exercises=False), agenda.open_refs(session, exercises=True)
+    ended, how_many_ended = agenda.ended_refs(session, limit=_ENDED_SHOWN), agenda.how_many_ended(session)
+    steps = [Step(row.due_at, row.ref, _words(row)) for row in agenda.due_next(session, limit=_STEPS_SHOWN)]
+    registered = platforms.how_many(session)
+    return render_template(
+        "home/home.html",
+        real=_urgent_first([_view(ref) for ref in real]),
+        exercises=_urgent_first([_view(ref) for ref in drills]),
+        ended=[_view(ref) for ref in ended],
+        how_many_ended=how_many_ended,
+        steps=steps,
+        registered=registered,
+        parts=health.line(),
+        may_declare=desk.allowed(access.Action.WRITE_INCIDENTS),
+    )
+
+
+def _view(ref: str) -> IncidentView:
+    return overview.incident(ref, now=desk.now())
+
+
+def _urgent_first(views: list[IncidentView]) -> list[IncidentView]:
+    """Those with more platforms that need somebody first; then the sooner aim."""
+    return sorted(views, key=lambda view: (-view.totals.need_officer, view.target_at))
+
+
+def _words(row: agenda.Row) -> str:
+    count = row.how_many
+    match row.action:
+        case "next_contact":
+            return ngettext(
+                "Next contact of %(num)s platform, if it stays silent",
+                "Next contact of %(num)s platforms, if they stay silent",
+                count,
+            )
+        case "tell_officer":
+            return ngettext(
+                "The officer is told of %(num)s platform, if it stays silent",
+                "The officer is told of %(num)s platforms, if they stay silent",
+                count,
+            )
+        case "remind_without_outcome" | "remind_unfinished":
+            return ngettext(
+                "Reminder to %(num)s platform, if its answer is not finished",
+                "Reminder to %(num)s platforms, if their answers are not finished",
+                count,
+            )
+        case _:
+            return gettext("A step of the ladder")

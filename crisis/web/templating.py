@@ -4,19 +4,18 @@ from typing import Any
 
 from flask import Flask, request
 
+from crisis.domain import access
 from crisis.web import assets, desk, headers, health, hour, sprite, states, times
 from crisis.web.language import gettext
 
-# path, first segment of the path, who sees it (empty: everybody who is logged in)
-_MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("/", "", ()),
-    ("/incidents", "incidents", ()),
-    ("/registry", "registry", ()),
-    ("/record/registry", "record", ("auditor", "manager", "admin")),
-    ("/users", "users", ("admin",)),
+# path, first segment of the path, what one must be allowed to see it (None: everybody who is logged in)
+_MENU: tuple[tuple[str, str, access.Action | None], ...] = (
+    ("/", "", None),
+    ("/incidents", "incidents", access.Action.READ_INCIDENTS),
+    ("/registry", "registry", access.Action.READ_REGISTRY),
+    ("/record/registry", "record", access.Action.READ_ACCESS),
+    ("/users", "users", access.Action.WRITE_ACCESS),
 )
-
-_TLP = ("RED", "AMBER+STRICT", "AMBER", "GREEN", "CLEAR")
 
 
 def install(app: Flask) -> None:
@@ -50,11 +49,10 @@ def menu() -> list[tuple[str, str, bool]]:
         "users": gettext("People"),
     }
     here = request.path.strip("/").partition("/")[0]
-    user = desk.user()
     return [
         (path, words[segment], segment == here)
-        for path, segment, roles in _MENU
-        if not roles or any(user.has_role(name) for name in roles)
+        for path, segment, action in _MENU
+        if action is None or desk.allowed(action)
     ]
 
 

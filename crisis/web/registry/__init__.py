@@ -1,0 +1,10 @@
+"""The registry pages: who can be asked, on which ways, and how fresh that is."""
+
+from flask import Blueprint
+
+from crisis.web.registry import contacts, endpoints, files, listing, platforms
+
+blueprint = Blueprint("registry", __name__, url_prefix="/registry")
+
+for _routes in (listing, platforms, contacts, endpoints, files):
+    _routes.add(blueprint)

@@ -1,0 +1,77 @@
+"""The addresses of a contact: added, changed, retired."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request
+
+from crisis import errors
+from crisis.domain import access, alert
+from crisis.store import platforms
+from crisis.store.models import Contact, Endpoint
+from crisis.web import desk, guards
+from crisis.workflows import register
+
+
+def add(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/contacts/<uuid:contact_id>/endpoints/new", "new_endpoint", new)
+    blueprint.add_url_rule("/contacts/<uuid:contact_id>/endpoints/new", "add_endpoint", add_endpoint, methods=["POST"])
+    blueprint.add_url_rule("/endpoints/<uuid:endpoint_id>/edit", "edit_endpoint", edit)
+    blueprint.add_url_rule("/endpoints/<uuid:endpoint_id>/edit", "change_endpoint", change, methods=["POST"])
+    blueprint.add_url_rule("/endpoints/<uuid:endpoint_id>/retire", "retire_endpoint", retire, methods=["POST"])
+
+
+@guards.may(access.Action.WRITE_REGISTRY)
+def new(contact_id: UUID) -> Any:
+    contact = platforms.contact(desk.session(), contact_id)
+    return _form(contact, None, {"channel": alert.Channel.EMAIL.value}, {})
+
+
+@guards.may(access.Action.WRITE_REGISTRY)
+def add_endpoint(contact_id: UUID) -> Any:
+    registry_id = platforms.contact(desk.session(), contact_id).platform.registry_id
+    try:
+        register.add_endpoint(contact_id, request.form, now=desk.now(), actor=desk.actor())
+    except errors.InvalidInput as error:
+        return _form(platforms.contact(desk.session(), contact_id), None, request.form, error.fields), error.status
+    return redirect(f"/registry/platforms/{registry_id}", code=303)
+
+
+@guards.may(access.Action.WRITE_REGISTRY)
+def edit(endpoint_id: UUID) -> Any:
+    endpoint = platforms.endpoint(desk.session(), endpoint_id)
+    return _form(endpoint.contact, endpoint, _cells(endpoint), {})
+
+
+@guards.may(access.Action.WRITE_REGISTRY)
+def change(endpoint_id: UUID) -> Any:
+    registry_id = platforms.endpoint(desk.session(), endpoint_id).contact.platform.registry_id
+    try:
+        register.change_endpoint(endpoint_id, request.form, now=desk.now(), actor=desk.actor())
+    except errors.InvalidInput as error:
+        endpoint = platforms.endpoint(desk.session(), endpoint_id)
+        return _form(endpoint.contact, endpoint, request.form, error.fields), error.status
+    return redirect(f"/registry/platforms/{registry_id}", code=303)
+
+
+@guards.may(access.Action.WRITE_REGISTRY)
+def retire(endpoint_id: UUID) -> Any:
+    registry_id = platforms.endpoint(desk.session(), endpoint_id).contact.platform.registry_id
+    register.retire_endpoint(endpoint_id, now=desk.now(), actor=desk.actor())
+    return redirect(f"/registry/platforms/{registry_id}", code=303)
+
+
+def _form(contact: Contact, endpoint: Endpoint | None, given: Any, wrong: dict[str, str]) -> str:
+    return render_template(
+        "registry/endpoint_form.html",
+        platform=contact.platform,
+        contact=contact,
+        endpoint=endpoint,
+        given=given,
+        wrong=wrong,
+    )
+
+
+def _cells(endpoint: Endpoint) -> dict[str, str]:
+    verified = endpoint.verified_on.isoformat() if endpoint.verified_on else ""
+    return {"channel": endpoint.channel, "address": endpoint.address, "verified_on": verified}
