@@ -8,7 +8,7 @@ from flask import Flask
 
 from crisis import config
 from crisis.jobs import app as jobs_app
-from crisis.jobs import bell, worker
+from crisis.jobs import bell, logs, worker
 from crisis.store import clock, db
 
 
@@ -26,6 +26,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     from crisis import web
 
     settings = settings or config.load()
+    logs.configure(settings)
     # Our own handlers make the errors; the OpenAPI document has a view of its own, with a guard.
     app = APIFlask("crisis.web", title="Crisis desk", json_errors=False, docs_path=None, spec_path=None)
     db.init(app, settings)

@@ -85,6 +85,7 @@ def _changes(args: argparse.Namespace) -> "tuple[dict[str, Any], list[Plan], str
         "smtp_url": f"smtp://127.0.0.1:{smtp}?tls=none",
         "outbound_allow": "127.0.0.0/8",
         "demo_mails_url": mails,
+        "demo_webhook_url": f"http://127.0.0.1:{webhook}",
     }
     speed = args.speed or 1.0
     return changes, plans.demo(smtp_port=smtp, catcher_port=catcher, webhook_port=webhook, speed=speed), mails
@@ -144,7 +145,7 @@ class _Screen:
         """A line that a part wrote."""
         print(f"{part:>12} │ {text}", file=sys.stderr, flush=True)
 
-    def ready(self, parts: Sequence[str], degraded: Sequence[str]) -> None:
+    def ready(self, parts: Sequence[str], broker_answers: bool) -> None:
         """Everything runs: what, and where."""
         seconds = time.monotonic() - self._began
         what = "the demo" if self._settings.demo else "everything"
@@ -160,7 +161,7 @@ class _Screen:
             self._row("mails", "CRISIS_SMTP_URL is not set: every mail alert fails at once")
         self._row("data", f"{self._settings.data_dir}  ({self.database})")
         self._row("parts", " · ".join(parts))
-        if degraded:
+        if not broker_answers:
             self._row("degraded", "the broker does not answer: alerts still leave, by the metronome, within 10 s")
         self.say("")
 

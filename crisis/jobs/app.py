@@ -40,7 +40,6 @@ _SETTINGS: dict[str, Any] = {
     "worker_max_tasks_per_child": 500,  # bounds what a leak can cost
     "worker_proc_alive_timeout": 10,  # s; the first import on a busy machine takes more than the default 4
     "worker_eta_task_limit": 10,  # an alarm value: nothing here may use a countdown or ETA
-    "worker_hijack_root_logger": False,  # our own log format
     "worker_send_task_events": False,
     "worker_enable_remote_control": False,  # no pidbox queues; the probe row shows that a worker works
 }

@@ -18,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from crisis import config
 from crisis.domain import alert
 from crisis.jobs import app as jobs_app
-from crisis.jobs import bell, node, room
+from crisis.jobs import bell, logs, node, room
 from crisis.store import alerts, db
 from crisis.workflows import beat, deliver, escalate
 
@@ -130,6 +130,7 @@ def run(settings: config.Settings) -> int:
         0 after a stop that was asked for; 1 when the watchdog ended it, so that whoever started it
         starts it again.
     """
+    logs.configure(settings)
     stop = threading.Event()
 
     def _asked(*_: Any) -> None:

@@ -32,7 +32,7 @@ def furnish(settings: config.Settings, *, owner: str) -> Room:
     connections = max(1, settings.smtp_connections // sharing)
     senders: dict[alert.Channel, sender.Sender] = {
         alert.Channel.EMAIL: email.Sender(settings, connections=connections),
-        alert.Channel.WEBHOOK: webhook.Sender(settings),
+        alert.Channel.WEBHOOK: webhook.Sender(settings, demo_webhook_base=settings.demo_webhook_url or None),
         alert.Channel.APPRISE: apprise.Sender(settings),
     }
     return Room(settings, clock.DatabaseClock(), senders, owner)

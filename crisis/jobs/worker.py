@@ -10,7 +10,7 @@ from setproctitle import setproctitle
 from crisis import config
 from crisis.domain import alert
 from crisis.jobs import app as jobs_app
-from crisis.jobs import bell, death, node, room
+from crisis.jobs import bell, death, logs, node, room
 from crisis.store import clock, db
 from crisis.workflows import beat
 
@@ -31,9 +31,14 @@ class Worker:
 
     def attach(self) -> None:
         """Listen for Celery's signals, which is how a process learns that it has been started or forked."""
+        signals.setup_logging.connect(self.logging_wanted, weak=False)
         signals.celeryd_after_setup.connect(self.started, weak=False)
         signals.worker_process_init.connect(self.forked, weak=False)
         signals.worker_process_shutdown.connect(self.ended, weak=False)
+
+    def logging_wanted(self, **_: Any) -> None:
+        """In the parent, instead of Celery's own log lines."""
+        logs.configure(self._settings)
 
     def started(self, sender: str, instance: Any, **_: Any) -> None:
         """In the parent, before the first fork: which node this is, which queues it takes."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crisis import config
+from crisis.jobs import app as jobs_app
 from crisis.processes import folder, fork, leftovers, plans, ports, valkey
 from crisis.processes.part import Plan
 from crisis.processes.supervisor import Show, Supervisor
@@ -27,8 +28,8 @@ class Run:
     prepare: Callable[[], None]
     more: Sequence[Plan] = ()
 
-    def until_stopped(self, *, show: Show, ready: Callable[[Sequence[str], Sequence[str]], None]) -> None:
-        """Start everything, call ``ready`` with the names of the parts and of what is degraded, and stay.
+    def until_stopped(self, *, show: Show, ready: Callable[[Sequence[str], bool], None]) -> None:
+        """Start everything, call ``ready`` with the names of the parts and whether the broker answers, and stay.
 
         Raises:
             StartFailed: a part can't start or keeps dying, a port is taken, the folder can't be written.
@@ -46,7 +47,7 @@ class Run:
                 supervisor.stop()
                 supervisor.close()
 
-    def _start(self, supervisor: Supervisor, ready: Callable[[Sequence[str], Sequence[str]], None]) -> None:
+    def _start(self, supervisor: Supervisor, ready: Callable[[Sequence[str], bool], None]) -> None:
         broker = plans.broker(self.settings)
         supervisor.start(broker)
         self.prepare()
@@ -60,7 +61,16 @@ class Run:
         answer = _Answer(self.host, self.port)
         supervisor.wait_for(answer.missing, seconds=_READY_SECONDS)
         if not supervisor.stopping:
-            ready([plan.name for plan in (*broker, *parts)], answer.degraded)
+            ready([plan.name for plan in (*broker, *parts)], self._broker_answers())
+
+    def _broker_answers(self) -> bool:
+        if not self.settings.broker_url:
+            return True  # ours: it was waited for
+        try:
+            jobs_app.answers(jobs_app.publisher(self.settings))
+        except Exception:  # a door: every transport has its own errors
+            return False
+        return True
 
     def _broker(self) -> str | None:
         return None if valkey.answers(self.settings) else "Valkey does not answer"
@@ -71,7 +81,6 @@ class _Answer:
 
     def __init__(self, host: str, port: int) -> None:
         self._address = (_reachable(host), port)
-        self.degraded: list[str] = []
 
     def missing(self) -> str | None:
         """What is not ready yet; ``None`` when everything is."""
@@ -83,7 +92,6 @@ class _Answer:
             connection.close()
         except (OSError, http.client.HTTPException, ValueError):
             return "the web server does not answer"
-        self.degraded = list(found.get("degraded", []))
         down = [f"{one['part']} {one['text']}" for one in found.get("parts", []) if not one["ok"]]
         return None if response.status == http.HTTPStatus.OK else "; ".join(down) or "/readyz says no"
 

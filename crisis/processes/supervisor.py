@@ -33,6 +33,7 @@ class Supervisor:
         self._parts: list[Part] = []
         self._selector = selectors.DefaultSelector()
         self._signals = 0
+        self._silent = False  # while stopping: each part would only say that it stops
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(self._wake, False)
@@ -94,6 +95,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop every part, those that others need last; kill what does not end in time."""
+        self._silent = True
         for last, patience in ((False, _STOP_SECONDS), (True, _STOP_LAST_SECONDS)):
             parts = [part for part in self._parts if part.plan.last is last]
             for part in parts:
@@ -142,7 +144,7 @@ class Supervisor:
 
     def _take_lines(self, part: Part) -> None:
         for line in part.read():
-            if not part.plan.quiet:
+            if not (part.plan.quiet or self._silent):
                 self._show(part.plan.name, line)
 
     def _wait_ended(self, parts: list[Part], seconds: float) -> None:

@@ -100,11 +100,21 @@ def test_stop_ends_a_part_that_does_not_want_to(supervisor: Supervisor, shown: S
 
 
 def test_what_others_need_is_stopped_last(supervisor: Supervisor, shown: Shown, tmp_path: Path) -> None:
-    says = "import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (print('ends'), sys.exit()))\n"
-    supervisor.start([_plan("broker", says + SLEEPS, last=True), _plan("web", says + SLEEPS)])
+    ends = tmp_path / "ends"
+    code = f"""
+        import signal, sys, time
+        def end(*_):
+            open({str(ends)!r}, "a").write(sys.argv[1] + " ")
+            sys.exit()
+        signal.signal(signal.SIGTERM, end)
+        print("up", flush=True)
+        time.sleep(60)
+    """
+    arguments = [sys.executable, "-c", textwrap.dedent(code)]
+    supervisor.start([Plan("broker", [*arguments, "broker"], last=True), Plan("web", [*arguments, "web"])])
     _until(supervisor, lambda: len(shown.lines) == 2)
     supervisor.stop()
-    assert [part for part, text in shown.lines if text == "ends"] == ["web", "broker"]
+    assert ends.read_text() == "web broker "
 
 
 def test_a_program_that_is_not_there_is_one_plain_line(supervisor: Supervisor) -> None:
