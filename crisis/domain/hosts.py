@@ -1,5 +1,6 @@
 """Hosts and domains: names in their one form, so that they can be compared."""
 
+import functools
 import ipaddress
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ ToAscii = Callable[[str], str]
 _HOST = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.ASCII)
 
 
+@functools.lru_cache(maxsize=10_000)  # a list names few hosts many times, and IDNA is slow
 def read(given: str, to_ascii: ToAscii) -> str:
     """The host in lower case and IDNA, without a dot at its end; an IPv6 address keeps its brackets.
 

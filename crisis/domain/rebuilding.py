@@ -82,7 +82,7 @@ def rebuild(entries: Iterable[Entry]) -> Rebuilt:
     """
     rebuilt = Rebuilt()
     for entry in entries:
-        step = _STEPS.get(Kind(entry.kind))
+        step = STEPS.get(Kind(entry.kind))
         if step is not None:
             step(rebuilt, entry)
     return rebuilt
@@ -177,7 +177,7 @@ def _alerts(state: alert.State) -> Callable[[Rebuilt, Entry], None]:
 
 
 #: What each kind does to the states; a kind that is not here changes none.
-_STEPS: dict[Kind, Callable[[Rebuilt, Entry], None]] = {
+STEPS: dict[Kind, Callable[[Rebuilt, Entry], None]] = {
     Kind.INCIDENT_DECLARED: _incident(incident.Event.DECLARE),
     Kind.INCIDENT_STOOD_DOWN: _incident(incident.Event.STAND_DOWN),
     Kind.INCIDENT_REACTIVATED: _incident(incident.Event.REACTIVATE),

@@ -124,7 +124,7 @@ def _split(url: str) -> tuple[str, str, str, str | None, str | None]:
         raise errors.InvalidInput(f"The address is longer than {MAX_LENGTH} characters.")
     if (bad := text.forbidden(url)) is not None:
         raise errors.InvalidInput(f"The address holds the invisible character {bad}; type that part again.")
-    if any(character.isspace() for character in url):
+    if len(url.split()) != 1:
         raise errors.InvalidInput("The address holds a blank; give one address a line, with blanks as %20.")
     match = _PARTS.fullmatch(url)
     if match is None:
