@@ -64,7 +64,7 @@ class AlertState:
 class Rebuilt:
     """States by id (as text); ``items`` by the id of the item as asked of one platform."""
 
-    incident: incident.State = incident.State.DRAFT
+    state: incident.State = incident.State.DRAFT
     declared_at: datetime | None = None
     target_at: datetime | None = None
     stood_down_at: datetime | None = None
@@ -90,7 +90,7 @@ def rebuild(entries: Iterable[Entry]) -> Rebuilt:
 
 def _incident(event: incident.Event) -> Callable[[Rebuilt, Entry], None]:
     def step(rebuilt: Rebuilt, entry: Entry) -> None:
-        rebuilt.incident = incident.advance(rebuilt.incident, event)
+        rebuilt.state = incident.advance(rebuilt.state, event)
         if event is incident.Event.DECLARE:
             rebuilt.declared_at = entry.occurred_at
             rebuilt.target_at = rfc3339.read(entry.body["target_at"])

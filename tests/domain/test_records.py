@@ -24,7 +24,7 @@ def text(minutes: float) -> str:
     return rfc3339.write(at(minutes))
 
 
-def entry(kind: Kind, minutes: float, happened: float | None = None, **body: Any) -> Entry:
+def entry(kind: Kind, minutes: float, happened: float | None = None, /, **body: Any) -> Entry:
     records.check(kind, body)
     return Entry(kind.value, at(minutes if happened is None else happened), at(minutes), body)
 
@@ -94,7 +94,7 @@ def test_a_body_may_hold_more() -> None:
 
 def test_a_declaration_makes_everything() -> None:
     assert rebuild(declared()) == Rebuilt(
-        incident=incident.State.DECLARED,
+        state=incident.State.DECLARED,
         declared_at=T,
         target_at=at(60),
         notices={
@@ -193,9 +193,9 @@ def test_an_incident_can_be_stood_down_and_reactivated() -> None:
     again = entry(Kind.INCIDENT_REACTIVATED, 40, ref="INC-2026-0001")
     resumed = entry(Kind.ALERTS_RESUMED, 40, alerts=["a1"])
     found = rebuild([*declared(), down, cancelled])
-    assert (found.incident, found.stood_down_at) == (incident.State.STOOD_DOWN, at(30))
+    assert (found.state, found.stood_down_at) == (incident.State.STOOD_DOWN, at(30))
     found = rebuild([*declared(), down, cancelled, again, resumed])
-    assert (found.incident, found.stood_down_at) == (incident.State.DECLARED, None)
+    assert (found.state, found.stood_down_at) == (incident.State.DECLARED, None)
     assert found.alerts["a1"] == AlertState("n1", "email", "first", "first")
 
 
