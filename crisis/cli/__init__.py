@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 
 from crisis import errors
-from crisis.cli import check, metronome, migrate, tokens, up
+from crisis.cli import check, metronome, migrate, platforms, tokens, up, users
 
-_COMMANDS = (up, metronome, migrate, check, tokens)
+_COMMANDS = (up, metronome, migrate, check, users, tokens, platforms)
 
 FAILED = 1
 

@@ -59,15 +59,16 @@ class Metronome:
     def start(self) -> None:
         """Start the jobs, which run until the process ends."""
         self._every("tick", self._tick)
-        self._every("beat", self._beat)
-        self._every("sweep", self._sweep)
+        self._every("beat", self.beat)
+        self._every("sweep", self.sweep)
         for queue in alert.Queue:
-            self._every(f"drain {queue.value}", partial(self._drain, queue))
+            self._every(f"drain {queue.value}", partial(self.drain, queue))
         self._scheduler.start()
 
     def stop(self, timeout_seconds: float) -> None:
         """Start nothing more; wait for what runs, at most for the given time. Leases cover the rest."""
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
         ends = time.monotonic() + timeout_seconds
         while self._running and time.monotonic() < ends:
             time.sleep(0.05)
@@ -87,9 +88,9 @@ class Metronome:
         return None
 
     def _every(self, name: str, job: Callable[[], None]) -> None:
-        self._scheduler.add_job(self._guarded, "interval", args=(name, job), seconds=PERIOD_SECONDS, name=name)
+        self._scheduler.add_job(self.guarded, "interval", args=(name, job), seconds=PERIOD_SECONDS, name=name)
 
-    def _guarded(self, name: str, job: Callable[[], None]) -> None:
+    def guarded(self, name: str, job: Callable[[], None]) -> None:
         """A door: a job that fails is logged once, and runs again after the period."""
         self._running[name] = time.monotonic()
         try:
@@ -106,10 +107,12 @@ class Metronome:
     def _tick(self) -> None:
         self._ticked_at = time.monotonic()
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """A sign of life in the database, for /readyz."""
         beat.beat(ROLE, node=self._node.name, boot=self._node.boot, now=self._room.clock.now())
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
+        """Fire what is due, ring for what waits."""
         now = self._room.clock.now()
         escalate.fire(now=now, settings=self._settings)
         with db.reading() as session:
@@ -119,7 +122,8 @@ class Metronome:
                 self._rung_at[queue] = time.monotonic()
                 bell.ring(queue)
 
-    def _drain(self, queue: alert.Queue) -> None:
+    def drain(self, queue: alert.Queue) -> None:
+        """Send what no worker has taken."""
         deliver.drain(queue, room=self._room, overdue_by=_OVERDUE)
 
 
