@@ -31,6 +31,7 @@ _PAGES = (
     "crisis.web.record",
     "crisis.web.probes",
     "crisis.web.incidents",
+    "crisis.web.reports",
     "crisis.web.stream",
     "crisis.web.answer",
     "crisis.web.api",

@@ -33,6 +33,7 @@ class Part:
     level: Level
     name: str
     text: str
+    stops_alerts: bool = False  # then every page says so on top, not only in its last line
 
 
 class _Kept:
@@ -48,9 +49,10 @@ def line() -> list[Part]:
     """All parts, worst first."""
     now = desk.now()
     beats = _beats(now)
-    parts = [_metronome(beats, now), _workers(beats, now), _broker(), _mail()]
+    beating = _beats_lately(beats, now)
+    parts = [_metronome(beating), _workers(beats, now, metronome=beating), _broker(), _mail()]
     order = {Level.BAD: 0, Level.WARN: 1, Level.OK: 2}
-    return sorted(parts, key=lambda part: order[part.level])
+    return sorted(parts, key=lambda part: (not part.stops_alerts, order[part.level]))
 
 
 def _beats(now: datetime) -> list[tuple[str, datetime]]:
@@ -63,21 +65,26 @@ def _beats(now: datetime) -> list[tuple[str, datetime]]:
         return kept.beats
 
 
-def _metronome(beats: list[tuple[str, datetime]], now: datetime) -> Part:
+def _beats_lately(beats: list[tuple[str, datetime]], now: datetime) -> bool:
     newest = max((at for role, at in beats if role == "metronome"), default=None)
+    return newest is not None and now - newest <= DEAD_AFTER
+
+
+def _metronome(beating: bool) -> Part:
     name = gettext("Metronome")
-    if newest is None or now - newest > DEAD_AFTER:
-        text = gettext(
-            "No sign of life for over 30 s: nobody is reminded, and what workers miss is not sent. Call the platforms."
-        )
-        return Part(Level.BAD, name, text)
-    return Part(Level.OK, name, gettext("beats"))
+    if beating:
+        return Part(Level.OK, name, gettext("beats"))
+    text = gettext("No sign of life for over 30 s: nobody is reminded, and what workers leave is not sent.")
+    return Part(Level.BAD, name, text)
 
 
-def _workers(beats: list[tuple[str, datetime]], now: datetime) -> Part:
+def _workers(beats: list[tuple[str, datetime]], now: datetime, *, metronome: bool) -> Part:
     workers = [at for role, at in beats if role.startswith("worker") and now - at < FORGOTTEN_AFTER]
     alive = sum(now - at <= WORKER_DEAD_AFTER for at in workers)
     name = gettext("Workers")
+    if not alive and not metronome:
+        text = gettext("None alive, and no metronome: no alert is sent. Start the desk's parts; until then, call.")
+        return Part(Level.BAD, name, text, stops_alerts=True)
     if not alive:
         return Part(Level.WARN, name, gettext("None alive: the metronome sends by itself, up to 10 s later."))
     if alive < len(workers):
@@ -97,5 +104,5 @@ def _mail() -> Part:
     name = gettext("Mail")
     if not desk.settings().smtp_url and not desk.settings().demo:
         text = gettext("No mail server is set (CRISIS_SMTP_URL): every mail alert fails at once.")
-        return Part(Level.BAD, name, text)
+        return Part(Level.BAD, name, text, stops_alerts=True)
     return Part(Level.OK, name, gettext("set"))

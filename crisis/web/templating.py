@@ -34,7 +34,12 @@ def install(app: Flask) -> None:
         page_language=times.language,
     )
     app.jinja_env.filters.update(
-        both_times=times.both, short_time=times.short, iso_time=times.iso, day=times.day, duration=times.duration
+        both_times=times.both,
+        mast_time=times.mast,
+        short_time=times.short,
+        iso_time=times.iso,
+        day=times.day,
+        duration=times.duration,
     )
     app.context_processor(_of_the_request)
 

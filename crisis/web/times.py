@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, get_locale
+from babel import dates
+from flask_babel import get_locale
 from markupsafe import Markup
 
 from crisis.web import desk
@@ -38,7 +39,7 @@ def short(at: datetime) -> Markup:
 
 def day(at: datetime) -> str:
     """The day in the reader's language: ``Saturday, 21 November 2026``."""
-    return str(format_date(at.astimezone(zone()).date(), format="full", rebase=False))
+    return dates.format_date(at.astimezone(zone()).date(), format="full", locale=_locale())
 
 
 def zone_name() -> str:
@@ -54,12 +55,26 @@ def duration(length: timedelta) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
 
 
+def mast(at: datetime) -> Markup:
+    """As ``both``, with the desk's own time in bold, for the head of the page."""
+    local = at.astimezone(zone())
+    return Markup('<b><time datetime="{}">{}</time></b> {} · {} UTC').format(
+        iso(at), local.strftime("%H:%M:%S"), local.tzname(), at.astimezone(UTC).strftime("%H:%M:%S")
+    )
+
+
+def _locale() -> str:
+    """English here is that of Europe: the day before the month."""
+    name = str(get_locale() or "en")
+    return "en_GB" if name == "en" else name
+
+
 def _day_before(at: datetime) -> str:
     local, today = at.astimezone(zone()).date(), desk.now().astimezone(zone()).date()
     if local == today:
         return ""
     pattern = "d MMM" if local.year == today.year else "d MMM y"
-    return f"{format_date(local, format=pattern, rebase=False)} "
+    return f"{dates.format_date(local, format=pattern, locale=_locale())} "
 
 
 def language() -> str:

@@ -13,6 +13,7 @@ from crisis import errors
 from crisis.config import Settings
 from crisis.domain import access
 from crisis.domain import records as kinds
+from crisis.domain import text as texts
 from crisis.notify import addresses
 from crisis.store import db, passwords, records, users
 from crisis.store.models import User
@@ -92,6 +93,19 @@ def new_link(user_id: UUID, *, settings: Settings, now: datetime, actor: str) ->
         link = _offer(user, settings=settings, now=now)
         _record(session, kinds.Kind.USER_CHANGED, actor, {"user_id": str(user.id), "fields": ["set_up_link"]}, now)
     return link
+
+
+def new_link_for(email: str, *, settings: Settings, now: datetime, actor: str) -> str:
+    """``new_link`` for whoever has this address.
+
+    Raises:
+        NotFound: nobody has it.
+    """
+    with db.reading() as session:
+        user = users.by_email(session, email.strip())
+    if user is None:
+        raise errors.NotFound(f"Nobody has the address {texts.visible(email)[:80]}. Add them: crisis users add.")
+    return new_link(user.id, settings=settings, now=now, actor=actor)
 
 
 def change(user_id: UUID, *, roles: Sequence[str], active: bool, now: datetime, actor: str) -> None:
