@@ -47,7 +47,7 @@ def of(report: dict[str, Any], *, end: float) -> Curve:
 def draw(curve: Curve, *, width: int) -> str:
     """The drawing, for a wide or a narrow page."""
     wide = width > 500
-    left, right, top, bottom = (56, 750, 26, 246) if wide else (46, 326, 54, 224)
+    left, right, top, bottom = (56, 720, 26, 246) if wide else (46, 326, 54, 224)
     frame = _Frame(
         width=width,
         height=bottom + 86,

@@ -9,9 +9,6 @@ from sqlalchemy.orm import Session
 
 from crisis.store.models import (
     Batch,
-    Contact,
-    Domain,
-    Endpoint,
     Incident,
     Item,
     ItemOutcome,
@@ -102,28 +99,7 @@ def items_of_notice(session: Session, notice_id: UUID) -> Rows:
     return session.execute(query).all()
 
 
-def platforms(session: Session, *, after: str = "", limit: int, retired: bool = False) -> Sequence[Platform]:
-    """Platforms by registry id, after ``after``."""
-    query = sa.select(Platform).where(Platform.registry_id > after).order_by(Platform.registry_id).limit(limit)
-    return session.scalars(query if retired else query.where(Platform.retired_at.is_(None))).all()
-
-
-def registry_of(
-    session: Session, platform_ids: Sequence[UUID]
-) -> tuple[Sequence[Domain], Sequence[Contact], Sequence[Endpoint]]:
-    """Domains, contacts and endpoints of these platforms, each in its order, retired ones left out."""
-    domains = session.scalars(
-        sa.select(Domain).where(Domain.platform_id.in_(platform_ids)).order_by(Domain.platform_id, Domain.position)
-    ).all()
-    people = session.scalars(
-        sa.select(Contact)
-        .where(Contact.platform_id.in_(platform_ids), Contact.retired_at.is_(None))
-        .order_by(Contact.platform_id, Contact.position)
-    ).all()
-    addresses = session.scalars(
-        sa.select(Endpoint)
-        .join(Contact, Contact.id == Endpoint.contact_id)
-        .where(Contact.platform_id.in_(platform_ids), Contact.retired_at.is_(None), Endpoint.retired_at.is_(None))
-        .order_by(Endpoint.contact_id, Endpoint.created_at, Endpoint.id)
-    ).all()
-    return domains, people, addresses
+def registry_ids(session: Session, *, after: str, limit: int) -> list[str]:
+    """Registry ids of platforms in use, in order, behind ``after``."""
+    query = sa.select(Platform.registry_id).where(Platform.registry_id > after, Platform.retired_at.is_(None))
+    return list(session.scalars(query.order_by(Platform.registry_id).limit(limit)))

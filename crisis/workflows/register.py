@@ -3,8 +3,9 @@
 Cells are named as the columns of the registry file, so that an error names the same field everywhere.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ CONTACT = ("contact_order", *registry_checks.CONTACT_CELLS)
 ENDPOINT = ("channel", "address", "verified_on")
 
 Cells = Mapping[str, str]
+Alongside = Callable[[Session, Any], None]
 
 _CHECKS = registry_checks.Checks(
     to_ascii=addresses.to_ascii, is_public_suffix=addresses.is_public_suffix, check_mail=addresses.mail_address
@@ -34,8 +36,8 @@ _PLAIN = registry_row.Row(
 )
 
 
-def add_platform(cells: Cells, *, now: datetime, actor: str) -> str:
-    """A new platform; its registry id.
+def add_platform(cells: Cells, *, now: datetime, actor: str, alongside: Alongside = lambda *_: None) -> str:
+    """A new platform; its registry id. ``alongside`` runs in the same transaction, with it.
 
     Raises:
         InvalidInput: a cell does not fit, or a domain has another owner; ``fields`` says which.
@@ -49,6 +51,7 @@ def add_platform(cells: Cells, *, now: datetime, actor: str) -> str:
         writer = _writer(session, now, actor)
         platform, facts = writer.new_platform(given)
         facts += writer.set_domains(platform, given["domains"])
+        alongside(session, given["platform_id"])
         _record(session, facts, now)
     return given["platform_id"]
 
@@ -79,8 +82,10 @@ def retire_platform(registry_id: str, *, now: datetime, actor: str) -> None:
             _record(session, _writer(session, now, actor).retire_platform(platform), now)
 
 
-def add_contact(registry_id: str, cells: Cells, *, now: datetime, actor: str) -> UUID:
-    """A new contact of a platform.
+def add_contact(
+    registry_id: str, cells: Cells, *, now: datetime, actor: str, alongside: Alongside = lambda *_: None
+) -> UUID:
+    """A new contact of a platform. ``alongside`` runs in the same transaction, with its id.
 
     Raises:
         InvalidInput: a cell does not fit, or the place in the order is taken.
@@ -91,6 +96,7 @@ def add_contact(registry_id: str, cells: Cells, *, now: datetime, actor: str) ->
         platform = _active(platforms.by_registry_id(session, registry_id))
         _refuse_taken_place(platform, given, besides=None)
         contact, facts = _writer(session, now, actor).new_contact(platform, given)
+        alongside(session, contact.id)
         _record(session, facts, now)
         return contact.id
 
@@ -110,8 +116,10 @@ def retire_contact(contact_id: UUID, *, now: datetime, actor: str) -> None:
         _record(session, _writer(session, now, actor).retire_contact(contact), now)
 
 
-def add_endpoint(contact_id: UUID, cells: Cells, *, now: datetime, actor: str) -> UUID:
-    """A new address of a contact.
+def add_endpoint(
+    contact_id: UUID, cells: Cells, *, now: datetime, actor: str, alongside: Alongside = lambda *_: None
+) -> UUID:
+    """A new address of a contact. ``alongside`` runs in the same transaction, with its id.
 
     Raises:
         InvalidInput: a cell does not fit, or the contact has the address already.
@@ -122,6 +130,7 @@ def add_endpoint(contact_id: UUID, cells: Cells, *, now: datetime, actor: str) -
         contact = platforms.contact(session, contact_id)
         _refuse_doubled(contact, given, besides=None)
         endpoint, facts = _writer(session, now, actor).new_endpoint(contact.platform, contact, given)
+        alongside(session, endpoint.id)
         _record(session, facts, now)
         return endpoint.id
 
