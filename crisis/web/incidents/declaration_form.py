@@ -19,6 +19,7 @@ from crisis.web.language import gettext
 #: What stands for a text that is not written yet, while only the reach is asked.
 _STAND_INS = {"title": "–", "kind": "other", "severity": "unknown", "tlp": "RED", "exercise": False}
 _FAULTS_LISTED = 5
+_CHOSEN = ("kind", "severity", "tlp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,11 @@ def parse(form: Form, given: Content, *, now: datetime, only_content: bool = Fal
     return replace(parsed, items=tuple(lines), exercise=form.exercise == "exercise")
 
 
-def faults(form: Form, given: Content, *, now: datetime, choice_needed: bool) -> dict[str, str]:
-    """What has to be corrected, by field of the form, in the order of the form."""
+def faults(form: Form, given: Content, *, now: datetime, is_final: bool) -> dict[str, str]:
+    """What has to be corrected, by field of the form, in the order of the form.
+
+    Unless it ``is_final``, what is still empty is no fault yet.
+    """
     found: dict[str, str] = {}
     try:
         parse(form, given, now=now)
@@ -83,7 +87,12 @@ def faults(form: Form, given: Content, *, now: datetime, choice_needed: bool) ->
         found = _by_field(error.fields, given)
     if _instant(form.occurred_at) == "":
         found["occurred_at"] = gettext("Happened at: write it like 2026-11-21 03:02")
-    if choice_needed and form.exercise not in ("real", "exercise"):
+    for name in _CHOSEN:
+        if name in found and not getattr(form, name):
+            found[name] = gettext("%(field)s: choose one", field=_labels()[name])
+    if not is_final:
+        found = {name: text for name, text in found.items() if getattr(form, name, "typed")}
+    elif form.exercise not in ("real", "exercise"):
         found["exercise"] = gettext("Choose: real, or an exercise")
     order = list(_labels())
     return dict(sorted(found.items(), key=lambda pair: order.index(pair[0])))

@@ -11,7 +11,7 @@ from crisis.domain import alert
 from crisis.domain.declaration import Declaration
 from crisis.store import db, platforms
 from crisis.web import desk, guards
-from crisis.web.incidents import content, declaration_form, flashes, reach
+from crisis.web.incidents import content, declaration_form, flashes, reach, words
 from crisis.web.incidents.content import Content
 from crisis.web.incidents.declaration_form import Form
 from crisis.web.incidents.routes import OFFICERS, blueprint
@@ -31,11 +31,11 @@ def declare_incident() -> Any:
     """Show what the form would do; do it where the last button was pressed and nothing speaks against it."""
     form, given = declaration_form.read(request.form), content.read(request)
     wants_to_send = "confirm" in request.form
-    faults = declaration_form.faults(form, given, now=desk.now(), choice_needed=wants_to_send)
+    faults = declaration_form.faults(form, given, now=desk.now(), is_final=wants_to_send)
     shown, shown_fault = _preview(form, given)
     if shown is None or faults or not wants_to_send:
         text = shown_fault or (gettext("Nothing was sent.") if wants_to_send and faults else "")
-        return _page(form, given, faults=faults if wants_to_send or not given.is_empty else {}, text=text, shown=shown)
+        return _page(form, given, faults=faults, text=text, shown=shown)
     if request.form["confirm"] != form.exercise:
         text = gettext("The button and the choice contradict each other. Nothing was sent. Choose again.")
         return _page(form, given, faults={"exercise": text}, shown=shown)
@@ -95,6 +95,7 @@ def _page(
         registered=_registered(),
         choices=declaration_form.choices(),
         exercise_prefix=declare.EXERCISE_PREFIX,
+        words=words,
     )
     return page, (status if status != 200 else 422 if failed else 200)
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from crisis.domain.overview import IncidentView
-from crisis.store import records, users
-from crisis.web.language import gettext
+from crisis.store import records
+from crisis.web import actors
 
 NameOf = Callable[[str], str]
 
@@ -36,18 +36,8 @@ def newest(session: Session, incident_id: UUID, *, limit: int) -> list[Entry]:
 
 
 def names(session: Session, view: IncidentView, entries: Iterable[Entry]) -> NameOf:
-    """How to call an actor: a person by name, a contact by name, a program or the desk itself by what it is."""
-    actors = {view.declared_by, *(one.named_by for one in view.batches), *(one.actor for one in entries)}
-    actors |= {call.called_by for one in view.notices for call in one.calls}
-    people = users.names_of(session, {UUID(text.removeprefix("user:")) for text in actors if text.startswith("user:")})
-    contacts = {contact.id: contact.name for one in view.notices for contact in one.contacts}
-
-    def name_of(actor: str) -> str:
-        kind, _, key = actor.partition(":")
-        if kind == "user":
-            return people.get(UUID(key), gettext("a person of the desk"))
-        if kind == "contact":
-            return contacts.get(UUID(key), gettext("a contact"))
-        return {"desk": gettext("the desk itself"), "cli": gettext("the command line")}.get(kind, gettext("a program"))
-
-    return name_of
+    """How to call whoever the page names: who declared, called, named items, or made one of ``entries``."""
+    wanted = {view.declared_by, *(one.named_by for one in view.batches), *(one.actor for one in entries)}
+    wanted |= {call.called_by for one in view.notices for call in one.calls}
+    found = actors.names(session, wanted)
+    return lambda actor: found.get(actor, actor)

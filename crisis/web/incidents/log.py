@@ -108,19 +108,20 @@ def _alerts(kind: str, count: int) -> str:
 
 
 def _timer(action: str, count: int, platform: str) -> str:
-    who = platform if count == 1 else ngettext("%(num)s platform", "%(num)s platforms", count)
+    """A step of the ladder; a timer fires for every platform and acts only where it applies."""
     texts = {
-        "next_contact": gettext("%(who)s: no acknowledgement, next contact", who=who),
-        "tell_officer": gettext("%(who)s: silent, officer told", who=who),
-        "remind_without_outcome": gettext("%(who)s: acknowledged without an outcome, reminder", who=who),
-        "remind_unfinished": gettext("%(who)s: not finished, reminder", who=who),
-        "tell_failed": gettext("%(who)s: an alert failed, officer told", who=who),
-        "tell_question": gettext("%(who)s: a question, officer told", who=who),
-        "tell_contradiction": gettext("%(who)s: a contradiction, officer told", who=who),
-        "tell_refusal": gettext("%(who)s: will not act, officer told", who=who),
-        "tell_wrong_contact": gettext("%(who)s: wrong contact, officer told", who=who),
+        "next_contact": gettext("Next contacts are alerted where nobody acknowledged"),
+        "tell_officer": gettext("The officer is told who is silent"),
+        "remind_without_outcome": gettext("Reminders where there is no outcome yet"),
+        "remind_unfinished": gettext("Reminders where it is not finished"),
+        "tell_failed": gettext("The officer is told that an alert failed"),
+        "tell_question": gettext("The officer is told of a question"),
+        "tell_contradiction": gettext("The officer is told of a contradiction"),
+        "tell_refusal": gettext("The officer is told who will not act"),
+        "tell_wrong_contact": gettext("The officer is told of a wrong contact"),
     }
-    return texts.get(action, f"{who}: {action.replace('_', ' ')}")
+    text = texts.get(action, action.replace("_", " "))
+    return f"{platform}: {text}" if count == 1 else text
 
 
 def _by_the_desk(told: _Told, platform: str, who: str) -> str:

@@ -1,6 +1,7 @@
 """The page of one incident, and the part of it that opens in place."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from crisis import errors
 from crisis.domain.overview import IncidentView
 from crisis.domain.shown import ItemView
 from crisis.store import db
-from crisis.web import desk, guards, states
+from crisis.web import desk, guards, states, times
 from crisis.web.incidents import entries, flashes, hours, log, rows, words, written
 from crisis.web.incidents.board import Look, boards
 from crisis.web.incidents.routes import OFFICERS, READERS, blueprint
@@ -49,12 +50,12 @@ def show(ref: str) -> Any:
     )
 
 
-@blueprint.get("/<ref>/notices/<uuid:notice_id>")
+@blueprint.get("/<ref>/notices/<key>")
 @guards.role(*READERS)
-def detail(ref: str, notice_id: UUID) -> Any:
+def detail(ref: str, key: str) -> Any:
     """The row that opens below a row, alone; for the script of the page."""
     look = boards.put(overview.incident(ref, now=desk.now()))
-    one = next((row for row in look.rows if row.view.id == notice_id), None)
+    one = next((row for row in look.rows if row.id == _open_id(key)), None)
     if one is None:
         raise errors.NotFound(f"{ref} asks no such platform. Load the incident's page again.")
     return render_template("incidents/detail.html", **of_page(look), one=one, items=_items(look.view, one.id))
@@ -72,6 +73,9 @@ def of_page(look: Look) -> dict[str, Any]:
         "entries": log.lines(newest, view, name_of=name_of, limit=_LOG_LINES),
         "actor_name": name_of,
         "call_rows": [one for one in look.rows if one.to_call],
+        # the same few for hundreds of rows
+        "notice_state": cache(lambda shown: states.show("notice", shown)),
+        "minute": cache(times.short),
         "may_act": any(current_user.has_role(name) for name in OFFICERS),
         "search_words": written.search,
         "state_of": states.word("incident", view.state.value),

@@ -51,16 +51,14 @@
       }
     }
   };
+  // the zone of the desk is a fixed time from UTC for as long as a page is open
+  let shift = null;
   const mast = () => {
-    const time = $("#now time");
-    if (!time) return;
-    const utc = inZone("UTC", now(), true);
-    const parts = time.textContent.match(/^(.*?)(\d\d:\d\d:\d\d)( \S+ · )\d\d:\d\d:\d\d( UTC)$/);
-    if (!parts) return;
-    // the zone of the desk is a fixed number of minutes from UTC for as long as a page is open
-    const was = Date.parse(time.getAttribute("datetime"));
-    time.textContent = parts[1] + inZone("UTC", now() + offset(parts[2], was), true) + parts[3] + utc + parts[4];
-    time.setAttribute("datetime", new Date(now()).toISOString());
+    const head = $("#now"), time = $("#now time"), rest = head && head.lastChild;
+    if (!time || !/^\d\d:\d\d:\d\d$/.test(time.textContent) || !rest || rest.nodeType !== 3) return;
+    if (shift === null) shift = offset(time.textContent, Date.parse(time.getAttribute("datetime")));
+    time.textContent = inZone("UTC", now() + shift, true);
+    rest.data = rest.data.replace(/\d\d:\d\d:\d\d/, inZone("UTC", now(), true));
   };
   const offset = (local, at) => {
     const [h, m, s] = local.split(":").map(Number);
