@@ -3,6 +3,7 @@
 import contextlib
 import re
 import smtplib
+import socket
 import ssl
 import time
 from dataclasses import dataclass, replace
@@ -68,13 +69,13 @@ class Connection:
     def __init__(self, host: MailHost, *, greeting: str) -> None:
         self._mails = 0
         self._opened = time.monotonic()
+        self._smtp = _client(host, greeting)
         try:
-            self._smtp = _opened(host, greeting)
+            _greet(self._smtp, host)
             _secure(self._smtp, host)
-        except smtplib.SMTPResponseException as error:
-            raise Refused(_said(error.smtp_code, error.smtp_error)) from None
-        except (OSError, smtplib.SMTPException) as error:
-            raise Refused(_lost(error)) from None
+        except (Refused, OSError, smtplib.SMTPException) as error:
+            self._smtp.close()
+            raise _refused(error) from None
         self.takes_utf8 = self._smtp.has_extn("smtputf8")
         self._pipelines = self._smtp.has_extn("pipelining")
 
@@ -134,19 +135,31 @@ class Connection:
         return said
 
 
-def _opened(host: MailHost, greeting: str) -> smtplib.SMTP:
-    smtp: smtplib.SMTP
+def _client(host: MailHost, greeting: str) -> smtplib.SMTP:
+    client: smtplib.SMTP
     if host.implicit_tls:
-        smtp = smtplib.SMTP_SSL(local_hostname=greeting, timeout=TIMEOUT_SECONDS, context=_tls(host))
+        client = smtplib.SMTP_SSL(local_hostname=greeting, timeout=TIMEOUT_SECONDS, context=_tls(host))
     else:
-        smtp = smtplib.SMTP(local_hostname=greeting, timeout=TIMEOUT_SECONDS)
-    smtp._host = host.host  # type: ignore[attr-defined]  # what its TLS verifies; set only by the constructor that connects
+        client = smtplib.SMTP(local_hostname=greeting, timeout=TIMEOUT_SECONDS)
+    client._host = host.host  # type: ignore[attr-defined]  # what its TLS verifies; else only a constructor that connects sets it
+    return client
+
+
+def _greet(smtp: smtplib.SMTP, host: MailHost) -> None:
     code, text = smtp.connect(host.host, host.port)
     if code != 220:
-        smtp.close()
         raise smtplib.SMTPConnectError(code, text)
+    if smtp.sock is not None:  # the end of a mail does not wait for the receipt of its beginning
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     smtp.ehlo_or_helo_if_needed()
-    return smtp
+
+
+def _refused(error: Exception) -> Refused:
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, smtplib.SMTPResponseException):
+        return Refused(_said(error.smtp_code, error.smtp_error))
+    return Refused(_lost(error))
 
 
 def _secure(smtp: smtplib.SMTP, host: MailHost) -> None:
@@ -155,13 +168,11 @@ def _secure(smtp: smtplib.SMTP, host: MailHost) -> None:
             smtp.starttls(context=_tls(host))
             smtp.ehlo_or_helo_if_needed()
         elif host.user or not (host.plain or host.is_loopback):
-            smtp.close()
             raise Refused(_no_tls(host))
     if host.user:
         try:
             smtp.login(host.user, host.password)
         except smtplib.SMTPNotSupportedError:
-            smtp.close()
             text = "The mail host takes no log-in. Leave user and password out of CRISIS_SMTP_URL."
             raise Refused(Said(alert.Outcome.PERMANENT, text, gone=True)) from None
 
