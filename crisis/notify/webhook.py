@@ -157,8 +157,8 @@ def _resolve(host: str, *, deadline: float) -> list[str]:
     def look_up() -> None:
         try:
             found.put([str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)])
-        except OSError as error:
-            found.put(error)
+        except (OSError, UnicodeError) as error:
+            found.put(OSError(str(error)))
 
     threading.Thread(target=look_up, name="resolve", daemon=True).start()
     try:
