@@ -1,0 +1,192 @@
+"""The record alone gives back every stored state: walks through random nights, on both databases."""
+
+import json
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from crisis import config, errors
+from crisis.domain import alert, notice, rebuilding
+from crisis.domain.claimed import Moment
+from crisis.domain.declaration import GivenItem
+from crisis.domain.item import SAID_BY_PLATFORM
+from crisis.domain.rebuilding import Entry, Rebuilt
+from crisis.store import answers, db, records
+from crisis.store.models import Acknowledgement, Alert, Contact, Endpoint, Incident, Item, Link, Notice, NoticeItem
+from crisis.workflows import (
+    acknowledge,
+    add_items,
+    assign,
+    call,
+    declare,
+    deliver,
+    escalate,
+    reactivate,
+    stand_down,
+    take_down,
+    update,
+    withdraw,
+)
+from tests.parts import samples
+from tests.parts.rows import rows
+from tests.parts.sending import KeepingRoom
+
+pytestmark = pytest.mark.usefixtures("desk_db")
+
+#: Claims and starts are no facts of the record.
+_ON_ITS_WAY = {"claimed": "planned", "started": "planned"}
+
+
+class Night:
+    """An incident in which anything may happen, in any order."""
+
+    def __init__(self, done: declare.Declared, settings: config.Settings, room: KeepingRoom, seed: int) -> None:
+        self.ref, self.incident_id = done.ref, done.incident_id
+        self.settings, self.room, self.clock = settings, room, room.clock
+        self.dice = random.Random(seed)
+        self.room.sender.answer = lambda _: self.dice.choice([*[alert.Outcome.ACCEPTED] * 4, *alert.Outcome])
+        self.count = 0
+        platforms = (self.answer, self.answer, self.report, self.report, self.look)
+        officers = (self.more, self.withdraw, self.assign, self.update, self.phone, self.down, self.up, self.up)
+        self.happenings = (self.send, self.fire, *platforms, *officers)
+
+    def step(self) -> None:
+        """One thing that happens; what the desk refuses has not happened."""
+        self.clock.advance(seconds=self.dice.choice([1, 20, 200, 700]))
+        doing = self.dice.choice(self.happenings)
+        try:
+            doing()
+        except (errors.Conflict, errors.InvalidInput, errors.LinkUnusable):
+            return
+
+    def by(self) -> dict[str, object]:
+        return {"settings": self.settings, "now": self.clock.now(), "actor": "cli"}
+
+    def send(self) -> None:
+        for queue in alert.Queue:
+            deliver.drain(queue, room=self.room)
+
+    def fire(self) -> None:
+        escalate.fire(settings=self.settings, now=self.clock.now())
+
+    def moment(self) -> Moment | None:
+        return self.dice.choice([None, Moment(self.clock.now() - timedelta(minutes=self.dice.choice([0, 3, 30, 300])))])
+
+    def answer(self) -> None:
+        link = self.dice.choice(rows(Link))
+        said = self.dice.choice(list(notice.Answer))
+        form = acknowledge.Form(said, "Camille Roux", key=f"a{self.dice.random()}", happened=self.moment())
+        acknowledge.answer(link.id, form, now=self.clock.now())
+
+    def report(self) -> None:
+        link = self.dice.choice(rows(Link))
+        asked = [one for one in rows(NoticeItem, NoticeItem.notice_id == link.notice_id) if one.reason != "shared"]
+        picked = self.dice.sample(asked, min(len(asked), self.dice.choice([1, 2, 9])))
+        told = [take_down.Told(one.id, self.dice.choice(SAID_BY_PLATFORM), happened=self.moment()) for one in picked]
+        search = self.dice.choice([None, "none", "found:3", "cannot"])
+        given = answers.Given(
+            link.contact_id,
+            f"contact:{link.contact_id}",
+            answers.ITEMS,
+            "Camille Roux",
+            link.id,
+            f"r{self.dice.random()}",
+        )
+        reports = take_down.Reports(told=told, search=search)
+        take_down.report(link.notice_id, reports, given=given, now=self.clock.now())
+
+    def more(self) -> None:
+        self.count += 1
+        hosts = ["pixelly.example", "p-002.example", "mirror.example"]
+        items = [GivenItem(url=f"https://{self.dice.choice(hosts)}/more/{self.count}"), GivenItem(md5=samples.MD5)]
+        add_items.add(self.ref, items[: self.dice.choice([1, 2])], **self.by())
+
+    def withdraw(self) -> None:
+        withdraw.withdraw(self.ref, self.dice.choice(rows(Item)).id, reason="mistaken", **self.by())
+
+    def assign(self) -> None:
+        lost = rows(Item, Item.host == "mirror.example")
+        if lost:
+            assign.assign(self.ref, self.dice.choice(lost).id, self.dice.choice(["p-001", "p-003"]), **self.by())
+
+    def update(self) -> None:
+        update.send(self.ref, "Fewer copies now.", **self.by())
+
+    def phone(self) -> None:
+        number = rows(Endpoint, Endpoint.channel == "phone")[0]
+        (who,) = rows(Contact, Contact.id == number.contact_id)
+        (about,) = rows(Notice, Notice.platform_id == who.platform_id)
+        outcome = self.dice.choice(list(call.Outcome))
+        name = "C. Roux" if outcome is call.Outcome.REACHED else ""
+        call.record_call(self.ref, about.id, number.id, outcome, now=self.clock.now(), actor="cli", name=name)
+
+    def look(self) -> None:
+        link = self.dice.choice(rows(Link))
+        actor = f"contact:{link.contact_id}"
+        given = answers.Given(link.contact_id, actor, answers.LIST, "C. Roux", link.id, f"l{self.dice.random()}")
+        acknowledge.look_at_list(link.id, given, now=self.clock.now())
+
+    def down(self) -> None:
+        stand_down.stand_down(self.ref, "Over.", **self.by())
+
+    def up(self) -> None:
+        reactivate.reactivate(self.ref, "It goes on.", **self.by())
+
+
+def rebuilt(night: Night) -> Rebuilt:
+    with db.reading() as session:
+        told = records.read(session, str(night.incident_id))
+        return rebuilding.rebuild(
+            Entry(one.kind, one.occurred_at, one.recorded_at, json.loads(one.body)) for one in told
+        )
+
+
+def assert_same(night: Night) -> None:
+    """Every state and time that is stored is the one that follows from the record."""
+    found = rebuilt(night)
+    (owner,) = rows(Incident)
+    assert (found.state, found.declared_at, found.target_at) == (owner.state, owner.declared_at, owner.target_at)
+    assert found.stood_down_at == owner.stood_down_at
+    assert found.notices.keys() == {str(one.id) for one in rows(Notice)}
+    for row in rows(Notice):
+        _same(row, found.notices[str(row.id)], "ask state named_at target_at acknowledged_at done_at done_recorded_at")
+        _same(row, found.notices[str(row.id)], "ended_at contradiction search_result")
+        acknowledged = {
+            str(one.contact_id): one.at for one in rows(Acknowledgement, Acknowledgement.notice_id == row.id)
+        }
+        assert found.notices[str(row.id)].acknowledged_by == acknowledged
+    assert found.items.keys() == {str(one.id) for one in rows(NoticeItem)}
+    for row in rows(NoticeItem):
+        _same(row, found.items[str(row.id)], "reason named_at state happened_at recorded_at")
+    assert found.alerts.keys() == {str(one.id) for one in rows(Alert)}
+    for row in rows(Alert):
+        one = found.alerts[str(row.id)]
+        assert one.state == _ON_ITS_WAY.get(row.state, row.state)
+        _same(row, one, "channel cause purpose accepted_at ended_at")
+
+
+def _same(row: object, one: object, names: str) -> None:
+    for name in names.split():
+        assert (name, getattr(row, name)) == (name, getattr(one, name))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_record_alone_gives_back_every_stored_state(
+    declared: Callable[..., declare.Declared], settings: config.Settings, room: KeepingRoom, seed: int
+) -> None:
+    ways = [samples.endpoint("night@p-002.example"), samples.endpoint("+3225550199", channel="phone")]
+    pixelly, second, third = samples.registry(3)
+    second.contacts.append(samples.contact(2, endpoints=ways))
+    samples.add(pixelly, second, third)
+    items = [{"url": f"https://{host}/{number}"} for host in ("pixelly.example", "p-002.example") for number in (1, 2)]
+    done = declared(items=[*items, {"sha256": samples.SHA256}, {"url": "https://mirror.example/1"}])
+    night = Night(done, settings, room, seed)
+    assert_same(night)
+    for _ in range(30):
+        night.step()
+        assert_same(night)
+    night.send()
+    assert_same(night)
+    assert len(rebuilt(night).alerts) > 5
