@@ -10,9 +10,21 @@ import sys
 from collections.abc import Sequence
 
 from crisis import errors
-from crisis.cli import check, metronome, migrate, platforms, tokens, up, users
+from crisis.cli import (
+    check,
+    declare,
+    metronome,
+    migrate,
+    platforms,
+    report,
+    stand_down,
+    status,
+    tokens,
+    up,
+    users,
+)
 
-_COMMANDS = (up, metronome, migrate, check, users, tokens, platforms)
+_COMMANDS = (up, metronome, migrate, check, users, tokens, platforms, declare, status, stand_down, report)
 
 FAILED = 1
 

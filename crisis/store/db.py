@@ -77,6 +77,7 @@ def opened(settings: Settings) -> Iterator[Flask]:
         Unavailable: the database can't be reached; the text has its reason.
     """
     app = Flask("crisis")
+    _make_folder(settings)
     try:
         init(app, settings)
         with app.app_context():
@@ -88,6 +89,17 @@ def opened(settings: Settings) -> Iterator[Flask]:
     except sa.exc.OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise errors.Unavailable(f"The database can't be used ({reason}). Look at CRISIS_DATABASE_URL.") from error
+
+
+def _make_folder(settings: Settings) -> None:
+    if not settings.database_url:
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise errors.Unavailable(
+                f"The data folder {settings.data_dir} can't be written ({error.strerror}). "
+                "Set CRISIS_DATA_DIR to one that can."
+            ) from None
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
