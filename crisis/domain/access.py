@@ -62,8 +62,3 @@ def may(grants: Iterable[str], action: Action) -> bool:
 def roles_for(action: Action) -> tuple[Role, ...]:
     """The roles that include the action, for a guard that names them."""
     return tuple(role for role in Role if role in _MAY[action])
-
-
-def scopes_for(action: Action) -> tuple[Scope, ...]:
-    """The scopes that include the action."""
-    return tuple(scope for scope in Scope if scope in _MAY[action])

@@ -3,7 +3,7 @@
 import re
 import zoneinfo
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from crisis import errors
 from crisis.domain import text
@@ -93,21 +93,6 @@ def on_duty(contact: Contact, now: datetime) -> bool:
 def local(contact: Contact, now: datetime) -> datetime:
     """``now`` on the contact's own clock, with its zone."""
     return now.astimezone(zone(contact.time_zone))
-
-
-def until_on_duty(contact: Contact, now: datetime) -> timedelta | None:
-    """How long until the contact is on duty, to the minute; zero if it is, ``None`` if not within a week."""
-    if on_duty(contact, now):
-        return timedelta(0)
-    start = now.replace(second=0, microsecond=0)
-    spans = parse(contact.hours)
-    starts = {span.start for span in spans}
-    for minutes in range(1, 8 * _MINUTES_A_DAY):
-        at = start + timedelta(minutes=minutes)
-        there = local(contact, at)
-        if there.hour * 60 + there.minute in starts and on_duty(contact, at):
-            return at - now
-    return None
 
 
 def _days(day_list: str) -> frozenset[int]:

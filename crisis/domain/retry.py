@@ -24,11 +24,6 @@ class Next:
     event: Event
     wait: timedelta = timedelta(0)
 
-    @property
-    def gives_up(self) -> bool:
-        """Whether this was the last attempt: the alert goes to the call list and the officer is told."""
-        return self.event is Event.FAIL
-
 
 def after(outcome: Outcome, channel: Channel, attempts: int) -> Next:
     """What follows when attempt number ``attempts`` (from 1) ended so.

@@ -41,7 +41,6 @@ def test_unknown_words_grant_nothing(grants: list[str]) -> None:
 
 def test_a_guard_can_ask_for_the_words() -> None:
     assert access.roles_for(Action.WRITE_INCIDENTS) == (Role.OFFICER, Role.MANAGER)
-    assert access.scopes_for(Action.READ_INCIDENTS) == (Scope.READ_INCIDENTS, Scope.WRITE_INCIDENTS)
 
 
 def test_the_words_of_the_contract_are_these() -> None:

@@ -94,13 +94,6 @@ def test_an_unknown_zone_is_refused(name: str) -> None:
         hours.zone(name)
 
 
-def test_how_long_until_somebody_is_on_duty() -> None:
-    office = contact(1, "a@a.example", hours="Mon-Fri 08:00-18:00", zone="UTC")
-    assert hours.until_on_duty(office, at("Mon", "09:00")) == timedelta(0)
-    assert hours.until_on_duty(office, at("Mon", "07:30")) == timedelta(minutes=30)
-    assert hours.until_on_duty(office, at("Fri", "18:00")) == timedelta(days=2, hours=14)
-
-
 @given(st.integers(0, 6), st.integers(0, 1439), st.integers(0, 1439), st.integers(0, 7 * 1440 - 1))
 def test_a_span_covers_what_a_walk_through_its_minutes_covers(day: int, start: int, end: int, minute: int) -> None:
     if start == end:

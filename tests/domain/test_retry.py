@@ -41,7 +41,7 @@ def test_every_end_of_an_attempt_is_a_step_of_a_started_alert(
 ) -> None:
     following = retry.after(outcome, channel, attempts)
     state = alert.advance(alert.State.STARTED, following.event)
-    assert following.gives_up is (state is alert.State.FAILED)
+    assert (following.wait > timedelta(0)) is (state is alert.State.WAITING_RETRY)
 
 
 def test_four_attempts_are_over_within_a_minute() -> None:
