@@ -16,6 +16,14 @@ NAME_LENGTH, CASE_LENGTH, NOTE_LENGTH = 200, 100, 2000
 #: After these answers the list follows at once; whoever is the wrong one does not get it.
 SHOWS_LIST = frozenset({Answer.ACKNOWLEDGE, Answer.IN_PROGRESS, Answer.DONE, Answer.QUESTION})
 
+#: What an officer is told of, as words of the record.
+TELL_QUESTION = "tell_question"
+TELL_CONTRADICTION = "tell_contradiction"
+TELL_REFUSAL = "tell_refusal"
+TELL_WRONG_CONTACT = "tell_wrong_contact"
+TELL_FOUND = "tell_found"
+TELL_UNCONFIRMED = "tell_unconfirmed"
+
 #: States in which the request itself is gone; what a contact says is kept and moves nothing.
 _TAKEN_BACK = frozenset({State.WITHDRAWN, State.VOID})
 
@@ -32,17 +40,17 @@ class Said:
     word: State | None = None
     keeps_word: bool = False
     asks: bool = False  # a question that waits for the officer
-    asks_officer: bool = False  # the officer has to look at it, question or not
+    tell: tuple[str, ...] = ()  # what the officer is told at once
 
 
 _SAID: dict[Answer, Said] = {
     Answer.ACKNOWLEDGE: Said(Event.ACKNOWLEDGE, keeps_word=True),
     Answer.IN_PROGRESS: Said(Event.PROGRESS),
     Answer.DONE: Said(Event.FINISH, word=State.DONE),
-    Answer.QUESTION: Said(Event.ACKNOWLEDGE, keeps_word=True, asks=True, asks_officer=True),
+    Answer.QUESTION: Said(Event.ACKNOWLEDGE, keeps_word=True, asks=True, tell=(TELL_QUESTION,)),
     Answer.NOT_OURS: Said(Event.DISCLAIM, word=State.NOT_OURS),
-    Answer.WILL_NOT_ACT: Said(Event.REFUSE, word=State.WILL_NOT_ACT, asks_officer=True),
-    Answer.WRONG_CONTACT: Said(None, asks_officer=True),
+    Answer.WILL_NOT_ACT: Said(Event.REFUSE, word=State.WILL_NOT_ACT, tell=(TELL_REFUSAL,)),
+    Answer.WRONG_CONTACT: Said(None, tell=(TELL_WRONG_CONTACT,)),
 }
 
 
@@ -74,7 +82,7 @@ class Effect:
     ended_at: datetime | None
     question: bool
     contradiction: bool
-    needs_officer: bool
+    tell: tuple[str, ...]
 
 
 def said(answer: Answer) -> Said:
@@ -114,7 +122,7 @@ def decide(standing: Standing, said: Said, *, contact_id: UUID, done: Moment, no
         ended_at=_ended_at(standing, event, state, finished_at, now),
         question=(standing.question or said.asks) and state not in notice.FINISHED,
         contradiction=contradiction,
-        needs_officer=said.asks_officer or (contradiction and not standing.contradiction),
+        tell=(*said.tell, *([TELL_CONTRADICTION] if contradiction and not standing.contradiction else [])),
     )
 
 

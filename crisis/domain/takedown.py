@@ -10,9 +10,6 @@ from crisis.domain import answering, item, notice
 from crisis.domain.claimed import Moment
 from crisis.domain.item import Outcome
 
-#: Outcomes that an officer has to look at.
-ASKS_OFFICER = frozenset({Outcome.QUESTION, Outcome.CANT_COMPLY})
-
 #: The one answer owed for hashes to search: nothing found, so many found, or not possible.
 _SEARCH = re.compile(r"none|cannot|found:[1-9]\d{0,6}")
 
@@ -54,7 +51,7 @@ def event(states: Iterable[Outcome], *, of_notice: notice.State, search_owed: bo
     return notice.Event.PROGRESS
 
 
-def said(outcomes: Iterable[Outcome], event: notice.Event) -> answering.Said:
+def said(outcomes: Iterable[Outcome], event: notice.Event, *, search: str | None = None) -> answering.Said:
     """What these outcomes say together about the request, beside the ``event`` that follows from all."""
     outcomes = set(outcomes)
     word = notice.State.DONE if outcomes & item.TAKEN_DOWN else None
@@ -65,7 +62,15 @@ def said(outcomes: Iterable[Outcome], event: notice.Event) -> answering.Said:
         word=word,
         keeps_word=word is None,
         asks=Outcome.QUESTION in outcomes,
-        asks_officer=bool(outcomes & ASKS_OFFICER),
+        tell=tuple(
+            reason
+            for reason, told in (
+                (answering.TELL_QUESTION, Outcome.QUESTION in outcomes),
+                (answering.TELL_REFUSAL, Outcome.CANT_COMPLY in outcomes),
+                (answering.TELL_FOUND, (search or "").startswith("found:")),
+            )
+            if told
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """Answers of contacts: what was said, by whom, and what it did to the request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from crisis.domain.answering import Effect, Said, Standing
 from crisis.domain.claimed import Moment
 from crisis.domain.doubt import Doubt
 from crisis.store import alerts, answer_facts, keys, timers
-from crisis.store.models import Acknowledgement, Answer, ItemOutcome, Notice, NoticeItem, Timer
+from crisis.store.models import Acknowledgement, Answer, Incident, ItemOutcome, Notice, NoticeItem
 from crisis.store.records import Fact
 
 #: Kinds of rows beside the answers of the page.
@@ -48,10 +48,10 @@ class Given:
 def lock(session: Session, notice_id: UUID) -> Notice:
     """The request, kept from changes by others until the transaction ends.
 
-    Its timers first, in the order of whoever fires them; and without keeping out rows that only refer to it.
+    Its incident first, shared: whoever stands it down locks that first too, and neither waits for the other's rows.
     """
-    armed = sa.select(Timer.id).where(Timer.notice_id == notice_id, Timer.state == timers.ARMED)
-    session.execute(armed.order_by(Timer.id).with_for_update())
+    owner = session.scalars(sa.select(Notice.incident_id).where(Notice.id == notice_id)).one()
+    session.execute(sa.select(Incident.id).where(Incident.id == owner).with_for_update(read=True, key_share=True))
     query = sa.select(Notice).where(Notice.id == notice_id).with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
@@ -141,11 +141,7 @@ def take(
     now: datetime,
     note: str | None = None,
 ) -> list[Fact]:
-    """One answer that an officer took down for a contact, as on the phone; the request is locked by the caller.
-
-    Returns:
-        The facts for the end of the record.
-    """
+    """An answer that an officer took down for a contact; the request is locked. Returns facts for the record."""
     given = Given(contact_id=contact_id, actor=actor, kind=kind.value, name=name, note=note)
     answer = add(session, row.id, given, now=now)
     _, facts = move(session, row, given, answering.said(kind), done=Moment(now), now=now)
@@ -170,9 +166,26 @@ def move(
         cancelled = alerts.cancel_for_notice(session, row.id, _NEEDLESS, now=now)
     _write(row, effect, name=given.name, now=now)
     session.flush()
+    tell_officer(session, row, effect.tell, now=now)
     return effect, answer_facts.moved(
         row, before, effect, who=(given.contact_id, given.actor), cancelled=cancelled, now=now
     )
+
+
+def tell_officer(session: Session, row: Notice, reasons: Iterable[str], *, once: bool = False, now: datetime) -> None:
+    """Have the officers told at the next sweep; with ``once`` only the first time for this request."""
+    for reason in reasons:
+        ladder = f"answer:{reason}"
+        timers.arm(
+            session,
+            incident_id=row.incident_id,
+            notice_id=row.id,
+            ladder=ladder,
+            step=0 if once else timers.next_step(session, row.id, ladder),
+            action=reason,
+            starts_at=now,
+            due_at=now,
+        )
 
 
 def _write(row: Notice, effect: Effect, *, name: str, now: datetime) -> None:

@@ -65,12 +65,14 @@ def answer(link_id: UUID, form: Form, *, now: datetime) -> Acknowledged:
         if form.doubt is None:
             done = form.happened or Moment(now)
             effect, moved = answers.move(session, row, given, answering.said(form.answer), done=done, now=now)
-            needs_officer = effect.needs_officer
+            needs_officer = bool(effect.tell)
             facts += moved
             if form.answer in answering.SHOWS_LIST:
                 facts.append(answer_facts.list_shown(written, given.actor))
             if form.answer is notice.Answer.DONE and form.happened is not None:
                 facts += _gone_before(session, written, form.happened, given.actor, now)
+        else:
+            answers.tell_officer(session, row, [answering.TELL_UNCONFIRMED], once=True, now=now)
         record.append(session, str(row.incident_id), facts, now=now)
         return _result(
             session, row, written.id, now, confirmed=form.doubt is None, repeated=False, needs_officer=needs_officer

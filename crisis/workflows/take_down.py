@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from crisis import errors
-from crisis.domain import item, notice, takedown
+from crisis.domain import answering, item, notice, takedown
 from crisis.domain.claimed import Moment
 from crisis.domain.item import Outcome
 from crisis.store import answer_facts, answers, db, links, outcomes
@@ -83,6 +83,8 @@ def report(notice_id: UUID, reports: Reports, *, given: Given, now: datetime) ->
         if given.doubt is None:
             changed, needs_officer, moved = _apply(session, row, written, reports, given, now)
             facts += moved
+        else:
+            answers.tell_officer(session, row, [answering.TELL_UNCONFIRMED], once=True, now=now)
         record.append(session, str(row.incident_id), facts, now=now)
         return _result(session, row, written, changed=changed, needs_officer=needs_officer)
 
@@ -108,10 +110,9 @@ def _apply(
         one.shared and one.state is not Outcome.WITHDRAWN for one in entries
     )
     event = takedown.event(states, of_notice=notice.State(row.state), search_owed=owes_search)
-    said = takedown.said((one.outcome for one in reported), event)
+    said = takedown.said((one.outcome for one in reported), event, search=reports.search)
     effect, moved = answers.move(session, row, given, said, done=_done(reported, now), now=now)
-    found = (reports.search or "").startswith("found:")
-    return len(changed), effect.needs_officer or found, facts + moved
+    return len(changed), bool(effect.tell), facts + moved
 
 
 def _reported(entries: Sequence[Entry], reports: Reports) -> list[Reported]:

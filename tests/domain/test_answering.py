@@ -35,24 +35,24 @@ def decide(
 
 
 @pytest.mark.parametrize(
-    ("answer", "state", "acknowledges", "needs_officer"),
+    ("answer", "state", "acknowledges", "tell"),
     [
-        (Answer.ACKNOWLEDGE, State.ACKNOWLEDGED, True, False),
-        (Answer.IN_PROGRESS, State.IN_PROGRESS, True, False),
-        (Answer.DONE, State.DONE, True, False),
-        (Answer.QUESTION, State.ACKNOWLEDGED, True, True),
-        (Answer.NOT_OURS, State.NOT_OURS, True, False),
-        (Answer.WILL_NOT_ACT, State.WILL_NOT_ACT, True, True),
-        (Answer.WRONG_CONTACT, State.AWAITING, False, True),
+        (Answer.ACKNOWLEDGE, State.ACKNOWLEDGED, True, ()),
+        (Answer.IN_PROGRESS, State.IN_PROGRESS, True, ()),
+        (Answer.DONE, State.DONE, True, ()),
+        (Answer.QUESTION, State.ACKNOWLEDGED, True, ("tell_question",)),
+        (Answer.NOT_OURS, State.NOT_OURS, True, ()),
+        (Answer.WILL_NOT_ACT, State.WILL_NOT_ACT, True, ("tell_refusal",)),
+        (Answer.WRONG_CONTACT, State.AWAITING, False, ("tell_wrong_contact",)),
     ],
 )
-def test_each_answer_moves_the_request(answer: Answer, state: State, acknowledges: bool, needs_officer: bool) -> None:
+def test_each_answer_moves_the_request(answer: Answer, state: State, acknowledges: bool, tell: tuple[str, ...]) -> None:
     effect = decide(FRESH, answer)
     assert effect.state is state
     assert effect.acknowledges is acknowledges
     assert effect.first_of_contact is acknowledges
     assert effect.first_of_notice is acknowledges
-    assert effect.needs_officer is needs_officer
+    assert effect.tell == tell
 
 
 def test_done_keeps_the_first_time_that_was_claimed() -> None:
@@ -91,7 +91,7 @@ def test_two_contacts_who_can_not_both_be_right_are_a_contradiction() -> None:
     said = replace(FRESH, state=State.DONE, said={ANNA: State.DONE})
     effect = decide(said, Answer.NOT_OURS, contact=BEN)
     assert effect.contradiction
-    assert effect.needs_officer
+    assert effect.tell == ("tell_contradiction",)
     assert effect.state is State.NOT_OURS
 
 
@@ -104,7 +104,7 @@ def test_an_acknowledgement_takes_no_word_back() -> None:
     said = replace(FRESH, state=State.NOT_OURS, contradiction=True, said={ANNA: State.DONE, BEN: State.NOT_OURS})
     effect = decide(said, Answer.ACKNOWLEDGE)
     assert effect.contradiction
-    assert not effect.needs_officer  # they know already
+    assert effect.tell == ()  # they know already
 
 
 def test_a_contradiction_ends_when_they_agree() -> None:

@@ -153,7 +153,7 @@ def test_a_stood_down_incident_opens_and_still_takes_answers(
 def test_the_page_may_load_nothing_and_tells_nobody(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.headers["Content-Security-Policy"] == (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
     )
     assert response.headers["Referrer-Policy"] == "same-origin"

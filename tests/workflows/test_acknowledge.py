@@ -13,7 +13,7 @@ from crisis import errors
 from crisis.domain.claimed import Moment
 from crisis.domain.doubt import Doubt
 from crisis.domain.notice import Answer as Said
-from crisis.store import answers, db, records
+from crisis.store import answers, db, records, timers
 from crisis.store.models import Acknowledgement, Alert, Answer, ItemOutcome, Link, Notice, NoticeItem, Timer
 from crisis.workflows import acknowledge
 from crisis.workflows.acknowledge import Acknowledged, Form
@@ -274,3 +274,33 @@ def test_an_officer_takes_an_answer_by_phone(asked: Asked, clock: FakeClock) -> 
         records.append(session, str(asked.incident_id), facts, now=now)
     assert row(asked).acknowledged_by == "Ben Maes"
     assert kinds(asked.incident_id) == ["notice.answered", "notice.acknowledged", "notice.state"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "action"),
+    [
+        (Said.QUESTION, "tell_question"),
+        (Said.WILL_NOT_ACT, "tell_refusal"),
+        (Said.WRONG_CONTACT, "tell_wrong_contact"),
+    ],
+)
+def test_the_officer_is_told_at_once_and_again(asked: Asked, clock: FakeClock, answer: Said, action: str) -> None:
+    say(asked, answer, clock)
+    assert told(clock) == [action]
+    clock.advance(minutes=1)
+    say(asked, answer, clock)
+    assert told(clock) == [action]
+
+
+def test_the_officer_is_told_of_the_first_unconfirmed_answer_only(asked: Asked, clock: FakeClock) -> None:
+    say(asked, Said.DONE, clock, doubt=Doubt.UNSIGNED)
+    assert told(clock) == ["tell_unconfirmed"]
+    clock.advance(minutes=1)
+    say(asked, Said.DONE, clock, doubt=Doubt.UNSIGNED)
+    assert told(clock) == []
+
+
+def told(clock: FakeClock) -> list[str]:
+    """What the next sweep tells the officers."""
+    with db.transaction() as session:
+        return [timer.action for timer in timers.fire_due(session, now=clock.now(), limit=10)]
