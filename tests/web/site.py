@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import argon2
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from crisis import config, web
-from crisis.store import db
+from crisis.store import db, passwords
 from crisis.workflows import users
 from tests.parts.clock import FakeClock
 
@@ -50,6 +51,9 @@ def build(settings: config.Settings, clock: FakeClock) -> Website:
     """The web server as the composition root makes it, with a clock to move and a bell that only counts."""
     from apiflask import APIFlask
 
+    passwords._hasher = argon2.PasswordHasher(
+        time_cost=1, memory_cost=64, parallelism=1
+    )  # slow hashes prove nothing here
     app = APIFlask("crisis.web", json_errors=False, docs_path=None, spec_path=None)
     app.testing = True
     db.init(app, settings)
