@@ -12,6 +12,7 @@ from crisis.domain import alert
 from crisis.store import bulk, keys
 from crisis.store.alerts import LEASE, Claimed
 from crisis.store.models import Alert, Attempt, Base
+from crisis.store.types import UtcTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def start(session: Session, claimed: Sequence[Claimed], *, owner: str, now: date
             state=alert.State.STARTED.value,
             lease_until=now + LEASE,
             attempts=Alert.attempts + 1,
-            first_attempt_at=sa.func.coalesce(Alert.first_attempt_at, now),
+            first_attempt_at=sa.func.coalesce(Alert.first_attempt_at, sa.literal(now, UtcTime())),
         )
         .returning(Alert.id, Alert.fence)
         .execution_options(synchronize_session=False)
@@ -194,7 +195,7 @@ def lose_expired(session: Session, queue: alert.Queue, *, now: datetime, limit: 
         .where(Alert.id.in_(expired))
         .values(
             state=sa.case((spent, alert.State.FAILED.value), else_=alert.State.UNKNOWN.value),
-            ended_at=sa.case((spent, now), else_=None),
+            ended_at=sa.case((spent, sa.literal(now, UtcTime())), else_=None),
             detail="no result before the lease ran out: it may have arrived",
             possible_repeat=True,
             due_at=now,
