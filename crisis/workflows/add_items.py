@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from crisis import errors
 from crisis.config import Settings
-from crisis.domain import alert, audience, fan_out, incident, ladder, notice, outgoing, records
+from crisis.domain import alert, audience, exercise, fan_out, incident, ladder, notice, outgoing, records, urls
 from crisis.domain.declaration import GivenItem
 from crisis.notify import addresses, facts, links, messages
-from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, notices, outbox, platforms, timers
+from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, notices, outbox, platforms, recipients, timers
 from crisis.store import records as record
 from crisis.store.models import Batch, Incident
 
@@ -51,6 +51,7 @@ def add(
     with db.transaction() as session:
         owner = incidents.by_ref(session, ref, lock=True)
         _refuse_unless_declared(owner)
+        _refuse_real_hosts(owner, items)
         known = incidents.items_by_name(session, owner.id)
         plan = fan_out.plan(
             items,
@@ -70,7 +71,7 @@ def add(
         earlier = notices.of_incident(session, owner.id)
         written = fan_outs.write(session, owner, batch, plan, known=known, earlier=earlier)
         moved = fan_outs.reopen(session, written.asked, earlier, batch)
-        drafts, texts = _draft(owner, batch, written, settings=settings, now=now)
+        drafts, texts = _draft(session, owner, batch, written, settings=settings, now=now)
         planned = outbox.put(
             session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
         )
@@ -107,8 +108,21 @@ def _refuse_unless_declared(owner: Incident) -> None:
         )
 
 
+def _refuse_real_hosts(owner: Incident, items: Sequence[GivenItem]) -> None:
+    """An exercise can do no harm, whoever adds to it and by which door."""
+    if owner.purpose != incident.Purpose.EXERCISE.value:
+        return
+    named = [urls.key(one.url, addresses.to_ascii).host for one in items if one.url is not None]
+    real = sorted({host for host in named if not exercise.may_name(host)})
+    if real:
+        raise errors.InvalidInput(
+            f"{owner.ref} is an exercise: {', '.join(real[:3])} may be real. Use reserved domains such as pixelly.example.",
+            fields={"items": "an exercise names reserved domains only"},
+        )
+
+
 def _draft(
-    owner: Incident, batch: Batch, written: fan_outs.Written, *, settings: Settings, now: datetime
+    session: Session, owner: Incident, batch: Batch, written: fan_outs.Written, *, settings: Settings, now: datetime
 ) -> tuple[list[outgoing.Draft], dict[outgoing.TextKey, outgoing.Text]]:
     """A first alert to platforms that had none, one message about the new items to the others."""
     drafts: list[outgoing.Draft] = []
@@ -117,7 +131,7 @@ def _draft(
         (True, "first", alert.Purpose.FIRST),
         (False, f"items:{batch.number}", alert.Purpose.ITEMS),
     ):
-        recipients = [
+        told = [
             one
             for asked in written.asked
             if asked.is_new is is_new
@@ -132,7 +146,12 @@ def _draft(
             )
         ]
         some, their_texts = messages.draft(
-            recipients, cause=cause, purpose=purpose, facts=facts.of(owner, settings), new_id=keys.new, now=now
+            recipients.with_first(session, told) if told and not is_new else told,
+            cause=cause,
+            purpose=purpose,
+            facts=facts.of(owner, settings),
+            new_id=keys.new,
+            now=now,
         )
         drafts += some
         texts |= their_texts

@@ -173,3 +173,11 @@ def test_a_call_that_reached_somebody_acknowledges_by_name(declared: Declare, cl
         call.record_call(done.ref, asked.id, who.endpoints[0].id, call.Outcome.REACHED, **made)
     with pytest.raises(errors.InvalidInput):
         call.record_call(done.ref, asked.id, phone.id, call.Outcome.NO_ANSWER, name="C. Roux", **made)
+
+
+def test_an_exercise_takes_no_real_host_by_any_door(declared: Declare, by: Callable[[], dict[str, Any]]) -> None:
+    samples.add(*samples.registry(1))
+    done = declared(exercise=True)
+    with pytest.raises(errors.InvalidInput, match="may be real"):
+        add_items.add(done.ref, [GivenItem(url="https://video.com/1")], **by())
+    assert len(rows(Batch)) == 1
