@@ -116,7 +116,8 @@ def _refuse_real_hosts(owner: Incident, items: Sequence[GivenItem]) -> None:
     real = sorted({host for host in named if not exercise.may_name(host)})
     if real:
         raise errors.InvalidInput(
-            f"{owner.ref} is an exercise: {', '.join(real[:3])} may be real. Use reserved domains such as pixelly.example.",
+            f"{owner.ref} is an exercise: {', '.join(real[:3])} may be real. "
+            "Use reserved domains such as pixelly.example.",
             fields={"items": "an exercise names reserved domains only"},
         )
 
