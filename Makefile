@@ -17,7 +17,7 @@ PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11
 # uv installs the same locks several times faster, where somebody has it.
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv)
 ifdef UV
-INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
@@ -41,6 +41,7 @@ $(RUN): requirements.lock requirements-build.lock pyproject.toml
 	@echo "Installing the locked dependencies (about a minute with pip, a quarter of that with uv) …"
 	@$(INSTALL) --require-hashes -r requirements.lock -r requirements-build.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q crisis  # so that the first start is as fast as the next
 	@touch $@
 
 $(DEV): $(RUN) requirements-dev.lock
