@@ -21,7 +21,7 @@ def add(subparsers: Any) -> None:
     listing = actions.add_parser("list", help="every token", epilog="example: crisis tokens list")
     listing.set_defaults(run=_list)
     revoking = actions.add_parser(
-        "revoke", help="end a token at once", epilog="example: crisis tokens revoke situation-room"
+        "revoke", help="end the tokens of a name at once", epilog="example: crisis tokens revoke situation-room"
     )
     revoking.add_argument("name", metavar="NAME")
     revoking.set_defaults(run=_revoke)
@@ -34,7 +34,7 @@ def _add_add(actions: Any) -> None:
         description="Print a new token, once, as the last word of the output.",
         epilog="example: crisis tokens add situation-room --scope incidents:read --expires-in 90d",
     )
-    parser.add_argument("name", metavar="NAME", help="what the token is for; unique among those in use")
+    parser.add_argument("name", metavar="NAME", help="what the token is for")
     parser.add_argument(
         "--scope",
         action="append",
@@ -88,8 +88,8 @@ def _revoke(args: argparse.Namespace) -> int:
     from crisis.workflows import tokens
 
     with desk.opened() as ours:
-        tokens.revoke(args.name, now=ours.now(), actor=desk.ACTOR)
-    print(f"Token “{args.name}” is revoked; requests with it are refused from now on.")
+        count = tokens.revoke(args.name, now=ours.now(), actor=desk.ACTOR)
+    print(f"Revoked: {count}. Requests with a token named “{args.name}” are refused from now on.")
     return 0
 
 

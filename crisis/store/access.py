@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,18 +20,14 @@ def tokens(session: Session) -> Sequence[ApiToken]:
     return session.scalars(sa.select(ApiToken).order_by(ApiToken.id.desc())).all()
 
 
-def token_named(session: Session, name: str, *, now: datetime) -> ApiToken | None:
-    """The token in use with that name."""
+def tokens_named(session: Session, name: str, *, now: datetime) -> Sequence[ApiToken]:
+    """The tokens in use with that name."""
     query = sa.select(ApiToken).where(
         ApiToken.name == name,
         ApiToken.revoked_at.is_(None),
         sa.or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now),
     )
-    return session.scalars(query.limit(1)).one_or_none()
-
-
-def token_by_id(session: Session, token_id: UUID) -> ApiToken | None:
-    return session.get(ApiToken, token_id)
+    return session.scalars(query).all()
 
 
 def answer_to(session: Session, *, principal: str, key: str) -> IdempotencyKey | None:

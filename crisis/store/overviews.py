@@ -41,7 +41,7 @@ def load(session: Session, ref: str, *, now: datetime, mask: Mask) -> IncidentVi
     Raises:
         NotFound: there is no incident with that reference.
     """
-    found = rows.incident(session, ref)
+    found = None if "\x00" in ref else rows.incident(session, ref)  # PostgreSQL refuses a query that holds NUL
     if found is None:
         raise errors.NotFound(f"There is no incident {ref[:40]!r}. Check the reference; it looks like INC-2026-0007.")
     one: Incident = found.Incident

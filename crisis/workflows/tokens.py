@@ -35,15 +35,12 @@ def add(name: str, *, scopes: Sequence[str], now: datetime, actor: str, expires_
 
     Raises:
         InvalidInput: the name, a scope or the duration does not fit; ``fields`` says which.
-        Conflict: a token of that name is in use.
     """
     clean = text.clean(name)
     wanted = _checked(clean, scopes, expires_in)
     token = f"cd_{secrets.token_urlsafe(_BYTES)}"  # a prefix that scanners for leaked secrets can look for
     expires_at = now + expires_in if expires_in is not None else None
     with db.transaction() as session:
-        if access.token_named(session, clean, now=now) is not None:
-            raise errors.Conflict(f"A token “{clean}” is in use. Choose another name, or revoke that one first.")
         row = ApiToken(
             id=keys.new(),
             name=clean,
@@ -62,21 +59,22 @@ def add(name: str, *, scopes: Sequence[str], now: datetime, actor: str, expires_
         return Added(row.id, token, expires_at)
 
 
-def revoke(name: str, *, now: datetime, actor: str) -> UUID:
-    """End the token of that name at once; its id.
+def revoke(name: str, *, now: datetime, actor: str) -> int:
+    """End every token of that name at once; how many there were.
 
     Raises:
         NotFound: no token in use has that name.
     """
     with db.transaction() as session:
-        row = access.token_named(session, text.clean(name), now=now)
-        if row is None:
+        rows = access.tokens_named(session, text.clean(name), now=now)
+        if not rows:
             raise errors.NotFound(f"No token in use is named “{text.visible(name)[:80]}”. See “crisis tokens list”.")
-        row.revoked_at = now
+        for row in rows:
+            row.revoked_at = now
         session.flush()
-        body = {"token": str(row.id)}
-        record.append(session, record.ACCESS, [record.Fact(records.Kind.TOKEN_REVOKED, actor, now, body)], now=now)
-        return row.id
+        facts = [record.Fact(records.Kind.TOKEN_REVOKED, actor, now, {"token": str(row.id)}) for row in rows]
+        record.append(session, record.ACCESS, facts, now=now)
+        return len(rows)
 
 
 def every() -> Sequence[ApiToken]:

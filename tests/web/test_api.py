@@ -128,7 +128,7 @@ def test_an_incident_is_shown_with_its_notices_alerts_items_and_record(program: 
     notices = program.get(f"/incidents/{ref}/notices").get_json()["items"]
     asked = next(one for one in notices if one["ask"] == "act")
     assert asked["platform"] == {"id": "p-001", "name": "Pixelly"}
-    assert asked["items"] == {"total": 1, "done": 0, "by_outcome": {"named": 1}}
+    assert (asked["items"], asked["outcomes"]) == ({"total": 1, "done": 0}, {"named": 1})
     assert (asked["within_target"], asked["stand"], asked["received_at"]) == (None, "open", None)
     alerts = program.get(f"/incidents/{ref}/alerts").get_json()["items"]
     assert {one["state"] for one in alerts} == {"planned"}
@@ -277,4 +277,5 @@ def test_ten_thousand_items_are_taken_in_one_declaration(program: Program) -> No
 def test_an_address_of_the_api_that_does_not_exist_is_a_problem(program: Program) -> None:
     assert problem(program.get("/nothing"))["code"] == "not_found"
     assert problem(program.get("/incidents/INC-2026-0404"))["code"] == "not_found"
+    assert problem(program.get("/incidents/%00"))["code"] == "not_found"
     assert problem(program.client.delete("/api/v1/incidents", headers=program.headers))["code"] == "method_not_allowed"

@@ -31,7 +31,6 @@ class NoticeSeconds(BaseModel):
 class NoticeItems(BaseModel):
     total: int
     done: int
-    by_outcome: dict[str, int]
 
 
 class Sign(BaseModel):
@@ -62,6 +61,7 @@ class Notice(BaseModel):
     stand: Literal["within", "after", "open"] | None
     seconds: NoticeSeconds
     items: NoticeItems
+    outcomes: dict[str, int]
     shared_hashes: int
     search_result: str | None
     alerts: dict[str, int]

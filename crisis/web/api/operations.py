@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from pydantic import BaseModel
 
+from crisis import errors
 from crisis.web import guards
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -92,3 +93,13 @@ def _register(operation: Operation, view: View) -> View:
     guarded = guards.token(operation.scope)(view)
     blueprint.add_url_rule(operation.path, operation.name, guarded, methods=[operation.method])
     return guarded
+
+
+@blueprint.before_request
+def _refuse_what_is_no_text() -> None:
+    """No reference, id or cursor holds a NUL; PostgreSQL would refuse the whole query."""
+    if any(isinstance(one, str) and "\x00" in one for one in (request.view_args or {}).values()):
+        raise errors.NotFound("There is nothing under that address. Check the reference or id.")
+    for name, value in request.args.items():
+        if "\x00" in value:
+            raise errors.InvalidInput("The query holds a character that is no text.", fields={name: "holds U+0000"})

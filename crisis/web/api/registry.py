@@ -45,7 +45,8 @@ def platform(registry_id: str) -> Response:
 )
 def add_platform() -> Response:
     def act(alongside: exchange.Alongside) -> str:
-        given, _ = cells.read(exchange.body(), cells.PLATFORM)
+        # both names of the id are taken: ours, and that of the registry file
+        given, _ = cells.read(exchange.body(), {**cells.PLATFORM, "platform_id": "platform_id"})
         return naming(
             cells.PLATFORM,
             lambda: register.add_platform(given, now=desk.now(), actor=desk.actor(), alongside=alongside),

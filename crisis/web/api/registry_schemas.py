@@ -9,7 +9,8 @@ from crisis.web.api.bodies import Given
 
 
 class NewPlatform(Given):
-    id: str = Field(description="of the registry file, such as p-001")
+    id: str | None = Field(None, description="of the registry file, such as p-001")
+    platform_id: str | None = Field(None, description="the same, named as in the file; one of the two")
     name: str
     kind: str
     service: str
