@@ -65,7 +65,7 @@ def contact(session: Session, asked: Notice, contact_id: UUID) -> list[Recipient
         .order_by(Endpoint.created_at, Endpoint.id)
     )
     found = [_recipient(asked, who, endpoint) for who, endpoint in session.execute(query)]
-    return _with_counts(session, _with_first(session, asked.id, found))
+    return _with_counts(session, with_first(session, found))
 
 
 def officers(session: Session, incident: Incident) -> list[Recipient]:
@@ -111,10 +111,14 @@ def _recipient(asked: Notice, who: Contact, endpoint: Endpoint, *, first_alert_i
     )
 
 
-def _with_first(session: Session, notice_id: UUID, found: Sequence[Recipient]) -> list[Recipient]:
-    query = sa.select(Alert.endpoint_id, Alert.id).where(Alert.notice_id == notice_id).order_by(Alert.id.desc())
-    first = dict(session.execute(query).all())
-    return [replace(one, first_alert_id=first.get(one.endpoint_id)) for one in found]
+def with_first(session: Session, found: Sequence[Recipient]) -> list[Recipient]:
+    """The same recipients, each with the first alert to its endpoint for its notice, where there was one."""
+    notice_ids = {one.notice_id for one in found}
+    query = sa.select(Alert.notice_id, Alert.endpoint_id, Alert.id).where(Alert.notice_id.in_(list(notice_ids)))
+    first = {
+        (asked, endpoint): alert_id for asked, endpoint, alert_id in session.execute(query.order_by(Alert.id.desc()))
+    }
+    return [replace(one, first_alert_id=first.get((one.notice_id, one.endpoint_id))) for one in found]
 
 
 def _with_counts(session: Session, found: Sequence[Recipient]) -> list[Recipient]:
