@@ -100,10 +100,8 @@ def test_a_file_that_is_not_there_is_said(name: str, capsys: pytest.CaptureFixtu
     assert "can't be read" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "words", [["users", "add"], ["users", "link"], ["platforms", "import"], ["platforms", "export"]]
-)
-def test_help_has_an_example(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("call", ["users add", "users link", "platforms import", "platforms export"])
+def test_help_has_an_example(call: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         cli.main([*call.split(), "--help"])
     assert caught.value.code == 0

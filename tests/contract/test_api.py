@@ -91,7 +91,7 @@ def test_a_notice_has_the_promised_fields(world: World, answered: str) -> None:
     one = notices["p-001"]
     assert one["platform"] == {"id": "p-001", "name": "Pixelly"}
     assert (one["instrument"], one["ask"], one["state"]) == ("alert", "act", "awaiting")
-    assert one["items"] == {"total": 1, "done": 0}
+    assert (one["items"]["total"], one["items"]["done"]) == (1, 0)
     assert (one["received_at"], one["acknowledged_at"], one["done_at"], one["within_target"]) == (None,) * 4
     assert TIME.fullmatch(one["target_at"])
     assert notices["p-006"]["target_at"] is None or notices["p-006"]["ask"] == "search"

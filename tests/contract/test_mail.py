@@ -45,14 +45,14 @@ def test_there_is_one_link_and_no_item(world: World, answered: str) -> None:
 
 def test_the_contacts_language_is_first_and_english_below(world: World, answered: str) -> None:
     (german,) = world.mails(answered, "buero@frohsinn.example")
-    english = german.text.find("This is a request, not a removal order")
-    assert english > 0
-    assert re.search(r"[Vv]erordnung|[Aa]nfrage|[Bb]itte", german.text[:english])
+    words = " ".join(german.text.split())
+    english, first = words.find("not a legal deadline"), words.find("Verordnung (EU) 2021/784")
+    assert 0 < first < english
 
 
 def test_plain_text_and_html_say_the_same(world: World, answered: str) -> None:
     (mail,) = world.mails(answered, "crisis@hookline.example")
-    for fact in (answered, "+32 2 555 01 99", "TLP:AMBER", "Crisis desk of the tests"):
+    for fact in ("+32 2 555 01 99", "TLP:AMBER", "Crisis desk of the tests"):
         assert fact in mail.text
         assert fact in mail.html
 

@@ -146,7 +146,7 @@ def test_a_name_without_address_is_tried_again_later(monkeypatch: pytest.MonkeyP
 def test_a_dead_resolver_does_not_hold_the_sender(monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
     monkeypatch.setattr(webhook, "_TIMEOUT_SECONDS", 0.2)
-    monkeypatch.setattr(webhook.socket, "getaddrinfo", lambda *_, **__: [] if released.wait(5) else [])
+    monkeypatch.setattr(webhook.socket, "getaddrinfo", lambda *_, **__: [str(released.wait(5))][:0])
     result = send("https://hooks.nowhere.example/")
     released.set()
     assert result.outcome is Outcome.TEMPORARY

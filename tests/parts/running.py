@@ -1,6 +1,7 @@
 """The whole desk as an operator starts it: `crisis up` with a folder, a database and a port of its own."""
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -23,6 +24,7 @@ CRISIS = Path(sys.executable).parent / "crisis"
 READY_SECONDS = 60  # far above the promise of 5 s: the machine may be doing other things
 STOP_SECONDS = 12  # the promise is 10
 SECRET = "a-key-for-tests-only-0123456789abcdef"
+_numbers = itertools.count(1)
 PASSWORD = "fictional horse battery staple 42"
 
 
@@ -176,7 +178,7 @@ class Running:
     def token(self, *scopes: str) -> str:
         """A new bearer token."""
         flags = [part for scope in scopes for part in ("--scope", scope)]
-        return self.cli("tokens", "add", "tests", *flags).split()[-1]
+        return self.cli("tokens", "add", f"tests {next(_numbers)}", *flags).split()[-1]
 
     def officer(self, email: str = "officer@desk.example", role: str = "officer") -> tuple[str, str]:
         """The mail address and password of a new user."""

@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 from flask.ctx import AppContext
 
-from crisis import errors
+from crisis import config, errors
 from crisis.domain.claimed import Moment
 from crisis.domain.doubt import Doubt
 from crisis.domain.notice import Answer as Said
 from crisis.store import answers, db, records, timers
 from crisis.store.models import Acknowledgement, Alert, Answer, ItemOutcome, Link, Notice, NoticeItem, Timer
-from crisis.workflows import acknowledge
+from crisis.workflows import acknowledge, escalate, stand_down
 from crisis.workflows.acknowledge import Acknowledged, Form
 from tests.parts import asked as parts
 from tests.parts import samples
@@ -304,3 +304,30 @@ def told(clock: FakeClock) -> list[str]:
     """What the next sweep tells the officers."""
     with db.transaction() as session:
         return [timer.action for timer in timers.fire_due(session, now=clock.now(), limit=10)]
+
+
+def test_answers_a_sweep_and_a_stand_down_at_once_all_end(
+    asked: Asked, clock: FakeClock, desk_db: AppContext, settings: config.Settings
+) -> None:
+    app = desk_db.app
+    for ladder in ("silence:1", "outcome:1"):
+        parts.arm(asked, ladder, due_at=clock.now())
+    for purpose in ("escalation", "reminder", "update"):
+        parts.plan_alert(asked, purpose, now=clock.now())
+    kinds_of = [Said.ACKNOWLEDGE, Said.QUESTION, Said.DONE, Said.NOT_OURS, Said.WILL_NOT_ACT]
+
+    def act(number: int) -> None:
+        with app.app_context():
+            if number == 5:
+                stand_down.stand_down("INC-2026-0007", "over", settings=settings, now=clock.now(), actor="cli")
+            elif number % 5 == 4:
+                escalate.fire(settings=settings, now=clock.now())
+            else:
+                say(asked, kinds_of[number % 5], clock, contact=number % 2, key=f"key-{number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(act, range(16)))
+    assert count(Answer) == 12
+    with db.reading() as session:
+        numbers = [event.n for event in records.read(session, str(asked.incident_id))]
+    assert numbers == list(range(1, len(numbers) + 1))
