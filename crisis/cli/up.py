@@ -108,7 +108,9 @@ def _prepare(settings: "Settings", screen: "_Screen") -> None:
         now = clock.DatabaseClock().now()
         if settings.demo:
             from crisis.demo import seed
+            from crisis.workflows import confine
 
+            confine.demo()
             screen.log_ins = [(one.email, one.password) for one in seed.plant(settings=settings, now=now)]
         else:
             screen.set_up_link = users.first_set_up_link(settings=settings, now=now)
