@@ -137,9 +137,9 @@ bench: $(DEV)  ## measure, and print the numbers with the machine
 
 .PHONY: translations
 translations: $(DEV)  ## collect the texts, bring the catalogues up to date, compile them
-	@$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --sort-output --omit-header \
+	@$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --no-wrap --sort-output --omit-header \
 		--output-file crisis/translations/messages.pot .
-	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --input-file crisis/translations/messages.pot --output-dir crisis/translations
+	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date --input-file crisis/translations/messages.pot --output-dir crisis/translations
 	@$(BIN)/pybabel --quiet compile --directory crisis/translations
 
 .PHONY: vendor
