@@ -67,6 +67,8 @@ def assign_item(ref: str, item_id: UUID) -> Any:
 
 
 def _preview(view: IncidentView, given: Content) -> tuple[reach.Reach | None, str]:
+    if given.fault:
+        return None, given.fault
     if given.is_empty:
         return None, gettext("Paste at least one address or hash, or choose a file.")
     form = declaration_form.Form(audience="affected", exercise="exercise" if view.exercise else "real")

@@ -9,6 +9,7 @@ from crisis import errors
 from crisis.domain import decoding, merging, paste, urls
 from crisis.domain.declaration import GivenItem
 from crisis.notify import addresses
+from crisis.web.language import gettext
 
 _LONGEST_ASSIGNED = 10_000  # entries; as many as a declaration may have items
 
@@ -42,10 +43,11 @@ class Content:
     items: Sequence[GivenItem]
     not_understood: Sequence[NotUnderstood]
     first_lines: Mapping[str, int]  # content key -> the line where it stands first
+    fault: str = ""  # why nothing can be done with it at all
 
     @property
     def is_empty(self) -> bool:
-        return not self.items and not self.not_understood
+        return not self.items and not self.not_understood and not self.fault
 
 
 def read(request: Request) -> Content:
@@ -62,7 +64,9 @@ def read(request: Request) -> Content:
     taken = _Taken(frozenset(exact))
     for source, body in [("", text), *((one.name, one.text) for one in kept)]:
         taken.take(source, body)
-    return Content(text, kept, taken.exact, assign, taken.items, taken.faults, taken.first_lines)
+    if taken.faults and not taken.items and not taken.fault:
+        taken.fault = gettext("Nothing of what was given was understood. Correct it, or take it out.")
+    return Content(text, kept, taken.exact, assign, taken.items, taken.faults, taken.first_lines, taken.fault)
 
 
 def _uploaded(name: str | None, body: bytes) -> Kept:
@@ -77,6 +81,7 @@ class _Taken:
         self.items: list[GivenItem] = []
         self.faults: list[NotUnderstood] = []
         self.first_lines: dict[str, int] = {}
+        self.fault = ""
 
     def take(self, source: str, body: str) -> None:
         if not body.strip():
@@ -84,7 +89,7 @@ class _Taken:
         try:
             pasted = paste.read(body, to_ascii=addresses.to_ascii)
         except errors.InvalidInput as error:
-            self.faults.append(NotUnderstood(source, 1, body.strip()[:80], str(error)))
+            self.fault = f"{source}: {error}" if source else str(error)
             return
         self.faults += [NotUnderstood(source, *one) for one in pasted.not_understood]
         for item in pasted.items:

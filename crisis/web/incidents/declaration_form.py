@@ -85,6 +85,8 @@ def faults(form: Form, given: Content, *, now: datetime, is_final: bool) -> dict
         parse(form, given, now=now)
     except errors.InvalidInput as error:
         found = _by_field(error.fields, given)
+    if given.fault:
+        found["items"] = given.fault
     if _instant(form.occurred_at) == "":
         found["occurred_at"] = gettext("Happened at: write it like 2026-11-21 03:02")
     for name in _CHOSEN:

@@ -67,6 +67,8 @@ def _send(form: Form, given: Content, shown: reach.Reach) -> Any:
 
 def _preview(form: Form, given: Content) -> tuple[reach.Reach | None, str]:
     """Whom the form would reach, even while its texts have faults; or why that can't be said."""
+    if given.fault:
+        return None, ""
     try:
         asked: Declaration = declaration_form.parse(form, given, now=desk.now(), only_content=True)
         found = preview.preview(asked, settings=desk.settings(), now=desk.now())
