@@ -185,3 +185,12 @@ def history(session: Session, platform_id: UUID, *, limit: int) -> Sequence[Even
     named = Event.body.contains(f'"platform":"{platform_id}"', autoescape=True)
     query = sa.select(Event).where(Event.stream == "registry", named).order_by(Event.n.desc()).limit(limit)
     return session.scalars(query).all()
+
+
+def names_in(session: Session, incident_id: UUID | None) -> dict[str, str]:
+    """What to show for the ids of platforms in the record, and for those of an incident's notices."""
+    names = {str(row.id): row.name for row in session.execute(sa.select(Platform.id, Platform.name))}
+    if incident_id is not None:
+        query = sa.select(Notice.id, Notice.platform_name).where(Notice.incident_id == incident_id)
+        names |= {str(row.id): row.platform_name for row in session.execute(query)}
+    return names

@@ -78,7 +78,7 @@ def set_up_now(token: str) -> Any:
     except errors.InvalidInput as error:
         page = render_template("account/set_up.html", token=token, given=form, known=known, wrong=error.fields)
         return page, error.status
-    user = desk.session().get(User, user_id)
+    user = desk.session().get_one(User, user_id)
     users.logged_in(user_id, now=desk.now())
     session.end()
     login_user(user, remember=False, authn_via=["set-up link"])

@@ -10,7 +10,7 @@ from flask_security import current_user
 
 from crisis import errors
 from crisis.domain import access
-from crisis.web import bearer, csrf
+from crisis.web import bearer, csrf, session
 
 _ATTRIBUTE = "__crisis_guard__"
 _LOOPBACK = ("127.0.0.1", "::1")
@@ -109,6 +109,7 @@ def _enforce() -> Any:
 
 
 def _role(guard: Guard) -> Any:
+    session.end_if_too_old()
     if not current_user.is_authenticated:
         if request.method in ("GET", "HEAD"):
             return redirect(url_for("account.log_in", next=request.full_path.rstrip("?")))

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
 from crisis.domain import access
 from crisis.domain.overview import IncidentView
-from crisis.store import agenda, platforms
+from crisis.store import agenda, platforms, records
 from crisis.web import desk, guards, health
 from crisis.web.language import gettext, ngettext
 from crisis.workflows import overview
@@ -17,6 +17,8 @@ blueprint = Blueprint("home", __name__)
 
 _STEPS_SHOWN = 6
 _ENDED_SHOWN = 5
+_KEPT = "crisis.home.ended"
+_MOST_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def home() -> Any:
         "home/home.html",
         real=_urgent_first([_view(ref) for ref in real]),
         exercises=_urgent_first([_view(ref) for ref in drills]),
-        ended=[_view(ref) for ref in ended],
+        ended=[_ended(ref) for ref in ended],
         how_many_ended=how_many_ended,
         steps=steps,
         registered=registered,
@@ -53,6 +55,18 @@ def home() -> Any:
 
 def _view(ref: str) -> IncidentView:
     return overview.incident(ref, now=desk.now())
+
+
+def _ended(ref: str) -> IncidentView:
+    """As ``_view``, kept until the record of the incident goes on: what has ended seldom changes."""
+    kept: dict[str, IncidentView] = current_app.extensions.setdefault(_KEPT, {})
+    view = kept.get(ref)
+    if view is None or records.heads(desk.session(), [str(view.id)]).get(str(view.id), 0) != view.head:
+        view = _view(ref)
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        kept[ref] = view
+    return view
 
 
 def _urgent_first(views: list[IncidentView]) -> list[IncidentView]:

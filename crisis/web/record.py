@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from crisis.domain import access
-from crisis.store import incidents, records
+from crisis.store import incidents, platforms, records
 from crisis.store.models import Event, Incident
 from crisis.web import actors, desk, guards
 from crisis.web.language import gettext
@@ -27,6 +27,7 @@ class Entry:
     occurred_at: datetime
     recorded_at: datetime
     who: str
+    about: str  # the platform, where there is one
     body: list[tuple[str, str]]
 
 
@@ -55,12 +56,13 @@ def _page(stream: str, title: str, path: str, found: Incident | None) -> Any:
     after = _after(last)
     events = records.read(session, stream, after=after, limit=PAGE)
     names = actors.names(session, (event.actor for event in events))
+    about = platforms.names_in(session, found.id if found else None)
     return render_template(
         "record/record.html",
         title=title,
         path=path,
         incident=found,
-        entries=[_entry(event, names) for event in events],
+        entries=[_entry(event, names, about) for event in events],
         total=last,
         newer=f"{path}?after={max(after - PAGE, 0)}" if after else None,
         older=f"{path}?after={after + PAGE}" if after + PAGE < last else None,
@@ -76,10 +78,11 @@ def _after(last: int) -> int:
     return max(last - 1, 0) // PAGE * PAGE
 
 
-def _entry(event: Event, names: dict[str, str]) -> Entry:
+def _entry(event: Event, names: dict[str, str], about: dict[str, str]) -> Entry:
     body = json.loads(event.body)
+    name = about.get(str(body.get("notice") or body.get("platform")), "")
     cells = [(key.replace("_", " "), _shown(value)) for key, value in body.items()]
-    return Entry(event.n, event.kind, event.occurred_at, event.recorded_at, names[event.actor], cells)
+    return Entry(event.n, event.kind, event.occurred_at, event.recorded_at, names[event.actor], name, cells)
 
 
 def _shown(value: Any) -> str:

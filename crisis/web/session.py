@@ -2,7 +2,6 @@
 
 import hashlib
 import ipaddress
-import time
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from crisis import errors
 from crisis.config import Settings
 from crisis.store.db import db
 from crisis.store.models import Role, User
+from crisis.web import desk
 
 IDLE = timedelta(hours=8)  # a shift
 ABSOLUTE = timedelta(hours=12)  # then the password again, whatever happened
@@ -65,7 +65,6 @@ def install(app: Flask, settings: Settings) -> None:
     )
     # its own pages stay off: ours have a guard each and write through the workflows
     Security(app, ReadingDatastore(), register_blueprint=False)
-    app.before_request(_end_if_too_old)
 
 
 def is_https(settings: Settings) -> bool:
@@ -81,7 +80,7 @@ def safe_cookies(settings: Settings) -> bool:
 def begin() -> None:
     """Start the session of a person who has just logged in."""
     session.permanent = True
-    session[_SINCE] = int(time.time())
+    session[_SINCE] = int(desk.now().timestamp())
 
 
 def end() -> None:
@@ -100,9 +99,14 @@ def next_path(text: str | None) -> str | None:
     return text if text.isprintable() and not urlsplit(text).netloc else None
 
 
-def _end_if_too_old() -> None:
+def end_if_too_old() -> None:
+    """End a session of half a day.
+
+    Raises:
+        NotLoggedIn: it was ended; the page says to log in again.
+    """
     since = session.get(_SINCE)
-    if since is not None and time.time() - since > ABSOLUTE.total_seconds():
+    if since is not None and desk.now().timestamp() - since > ABSOLUTE.total_seconds():
         end()
         raise errors.NotLoggedIn("Twelve hours have passed since you logged in. Log in again.")
 
