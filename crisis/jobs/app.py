@@ -3,7 +3,7 @@
 from typing import Any
 
 from celery import Celery
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
 
 from crisis import config
 from crisis.domain import alert
@@ -87,12 +87,17 @@ def _create(settings: config.Settings, *, timeout_seconds: int) -> Celery:
     app = Celery("crisis", broker=settings.broker, set_as_current=False)
     app.conf.update(
         _SETTINGS,
-        task_queues=[Queue(queue.value) for queue in alert.Queue],  # type: ignore[no-untyped-call]
+        task_queues=[_queue(queue.value) for queue in alert.Queue],
         broker_transport_options=_transport_options(settings.broker, timeout_seconds),
         broker_connection_timeout=timeout_seconds,
         worker_disable_prefetch=is_redis(settings.broker),  # other transports refuse it
     )
     return app
+
+
+def _queue(name: str) -> Queue:
+    # an exchange of its own: by default both would be bound to one, under one key
+    return Queue(name, Exchange(name), routing_key=name)  # type: ignore[no-untyped-call]
 
 
 def _transport_options(url: str, timeout_seconds: int) -> dict[str, Any]:

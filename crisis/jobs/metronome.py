@@ -45,6 +45,7 @@ class Metronome:
         self._running: dict[str, float] = {}
         self._failing: set[str] = set()
         self._ticked_at = time.monotonic()
+        self._taken_over = False
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},  # can't raise; another store's error ends the thread unseen
             executors={"default": ThreadPoolExecutor(8)},
@@ -109,6 +110,9 @@ class Metronome:
 
     def beat(self) -> None:
         """A sign of life in the database, for /readyz."""
+        if not self._taken_over:
+            beat.take_over(node=self._node.name, boot=self._node.boot, now=self._room.clock.now())
+            self._taken_over = True
         beat.beat(ROLE, node=self._node.name, boot=self._node.boot, now=self._room.clock.now())
 
     def sweep(self) -> None:

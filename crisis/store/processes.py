@@ -20,6 +20,11 @@ def beat(session: Session, *, role: str, node: str, boot: str, now: datetime) ->
     session.execute(upsert, {"role": role, "node": node, "boot": boot, "now": now})
 
 
+def forget_old(session: Session, *, before: datetime) -> None:
+    """Drop the beats of processes that ended long ago."""
+    session.execute(sa.delete(Beat).where(Beat.at < before))
+
+
 def beats(session: Session) -> Sequence[Beat]:
     """The last beat of every process that was ever seen."""
     return session.scalars(sa.select(Beat).order_by(Beat.role, Beat.node)).all()

@@ -1,8 +1,10 @@
 """Beat: note that a process of ours is alive, so that readiness and `crisis check` can see it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crisis.store import alerts, db, processes
+
+_KEPT = timedelta(days=1)
 
 
 def beat(role: str, *, node: str, boot: str, now: datetime) -> None:
@@ -12,6 +14,7 @@ def beat(role: str, *, node: str, boot: str, now: datetime) -> None:
 
 
 def take_over(*, node: str, boot: str, now: datetime) -> int:
-    """A worker has started: give back what earlier boots of its node still hold; returns how many alerts."""
+    """A process has started: give back what earlier boots of its node still hold; returns how many alerts."""
     with db.transaction() as session:
+        processes.forget_old(session, before=now - _KEPT)
         return alerts.free_earlier_boots(session, node=node, boot=boot, now=now)

@@ -57,3 +57,11 @@ def test_a_long_data_folder_still_gives_a_socket_that_can_be_made(tmp_path_facto
     assert settings.broker == f"redis+socket://{settings.valkey_socket}"
     again = config.load({}, data_dir=folder, secret_key="given, so that none is made")
     assert again.valkey_socket == settings.valkey_socket
+
+
+def test_a_ring_for_mail_reaches_no_other_queue() -> None:
+    queues = jobs_app.create(_settings("amqp://h//")).amqp.queues
+    assert {name: (queue.exchange.name, queue.routing_key) for name, queue in queues.items()} == {
+        "mail": ("mail", "mail"),
+        "other": ("other", "other"),
+    }
