@@ -19,7 +19,7 @@ def test_an_empty_desk_says_what_to_do_first(website: site.Website) -> None:
     page = website.person("manager").get("/").get_data(as_text=True)
     assert "No open incident" in page
     assert 'href="/registry/import"' in page
-    assert 'href="/incidents/new"' in page
+    assert 'href="/incidents/declare"' in page
 
 
 def test_with_platforms_it_says_that_nothing_is_open(website: site.Website) -> None:
@@ -37,7 +37,7 @@ def test_who_may_not_read_incidents_is_told_so(website: site.Website) -> None:
 
 
 def test_an_auditor_has_no_button_to_declare(website: site.Website) -> None:
-    assert "/incidents/new" not in website.person("auditor").get("/").get_data(as_text=True)
+    assert "/incidents/declare" not in website.person("auditor").get("/").get_data(as_text=True)
 
 
 def test_when_all_parts_beat_the_line_says_so(website: site.Website) -> None:
