@@ -1,9 +1,11 @@
 """The follower: one thread a process that watches the heads of the records that open pages look at."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from types import FrameType
 
 import structlog
 from flask import Flask
@@ -124,7 +126,25 @@ def install(app: Flask, settings: Settings) -> Follower:
 
     follower = Follower(heads, most=settings.web_threads // 2)
     app.extensions[_EXTENSION] = follower
+    _end_with_the_server(follower)
     return follower
+
+
+def _end_with_the_server(follower: Follower) -> None:
+    """End the streams when the server is told to stop; it would wait for them to its last second.
+
+    A server sets its handler before it loads the application; where none is set, there is no server.
+    """
+    before = signal.getsignal(signal.SIGTERM)
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        follower.end()
+        before(number, frame)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.siginterrupt(signal.SIGTERM, False)  # as the server had it: no system call is cut short
 
 
 def of(app: Flask) -> Follower:

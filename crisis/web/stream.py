@@ -8,12 +8,12 @@ from typing import Any, cast
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request, stream_with_context
 from flask.blueprints import BlueprintSetupState
 
+from crisis.domain import access
 from crisis.domain.overview import IncidentView
 from crisis.store import db
 from crisis.web import desk, follower, guards, times
 from crisis.web.incidents import page
 from crisis.web.incidents.board import Look, boards
-from crisis.web.incidents.routes import READERS
 from crisis.workflows import overview
 
 blueprint = Blueprint("stream", __name__, url_prefix="/incidents")
@@ -34,7 +34,7 @@ def _install(state: BlueprintSetupState) -> None:
 
 
 @blueprint.get("/<ref>/stream")
-@guards.role(*READERS)
+@guards.may(access.Action.READ_INCIDENTS)
 def stream(ref: str) -> Any:
     """The changes after the browser's last event; where no place is left, one batch of them, and “ask again”."""
     view = overview.incident(ref, now=desk.now())

@@ -1,6 +1,16 @@
 """Incident pages: the list, declaring, the page of one incident with everything an officer does on it."""
 
-from crisis.web.incidents import adding, calling, deciding, declaring, listing, page, updating, withdrawing
+from crisis.web.incidents import (
+    adding,
+    calling,
+    deciding,
+    declaring,
+    listing,
+    page,
+    revoking,
+    updating,
+    withdrawing,
+)
 from crisis.web.incidents.routes import blueprint
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "declaring",
     "listing",
     "page",
+    "revoking",
     "updating",
     "withdrawing",
 ]

@@ -8,26 +8,26 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from crisis import errors
-from crisis.domain import alert
+from crisis.domain import access, alert
 from crisis.domain.overview import IncidentView
 from crisis.store import db, incidents, platforms
 from crisis.store.models import Item
 from crisis.web import desk, guards
 from crisis.web.incidents import content, declaration_form, flashes, reach, words
 from crisis.web.incidents.content import Content
-from crisis.web.incidents.routes import OFFICERS, blueprint
+from crisis.web.incidents.routes import blueprint
 from crisis.web.language import gettext, ngettext
 from crisis.workflows import add_items, assign, overview, preview
 
 
 @blueprint.get("/<ref>/items")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def items_form(ref: str) -> Any:
     return _page(overview.incident(ref, now=desk.now()), content.NOTHING)
 
 
 @blueprint.post("/<ref>/items")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def add(ref: str) -> Any:
     """Show what would be added; add it where the last button was pressed for exactly that."""
     view, given = overview.incident(ref, now=desk.now()), content.read(request)
@@ -53,7 +53,7 @@ def add(ref: str) -> Any:
 
 
 @blueprint.post("/<ref>/items/<uuid:item_id>/assign")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def assign_item(ref: str, item_id: UUID) -> Any:
     registry_id = request.form.get("platform", "")
     if not registry_id:

@@ -6,15 +6,16 @@ from uuid import UUID
 from flask import redirect, request
 
 from crisis import errors
+from crisis.domain import access
 from crisis.web import desk, guards
 from crisis.web.incidents import flashes, words
-from crisis.web.incidents.routes import OFFICERS, blueprint
+from crisis.web.incidents.routes import blueprint
 from crisis.web.language import gettext
 from crisis.workflows import call
 
 
 @blueprint.post("/<ref>/notices/<uuid:notice_id>/call")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def record_call(ref: str, notice_id: UUID) -> Any:
     outcome = _outcome(request.form.get("outcome", ""))
     name = request.form.get("name", "").strip() if outcome is call.Outcome.REACHED else ""

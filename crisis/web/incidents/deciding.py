@@ -5,22 +5,22 @@ from typing import Any
 from flask import redirect, render_template, request
 
 from crisis import errors
-from crisis.domain import alert
+from crisis.domain import access, alert
 from crisis.web import desk, guards
 from crisis.web.incidents import flashes
-from crisis.web.incidents.routes import OFFICERS, blueprint
+from crisis.web.incidents.routes import blueprint
 from crisis.web.language import gettext, ngettext
 from crisis.workflows import overview, reactivate, stand_down
 
 
 @blueprint.get("/<ref>/stand-down")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def stand_down_form(ref: str) -> Any:
     return _page("incidents/stand_down.html", ref)
 
 
 @blueprint.post("/<ref>/stand-down")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def stand_down_incident(ref: str) -> Any:
     reason = request.form.get("reason", "")
     try:
@@ -35,13 +35,13 @@ def stand_down_incident(ref: str) -> Any:
 
 
 @blueprint.get("/<ref>/reactivate")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def reactivate_form(ref: str) -> Any:
     return _page("incidents/reactivate.html", ref)
 
 
 @blueprint.post("/<ref>/reactivate")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def reactivate_incident(ref: str) -> Any:
     reason = request.form.get("reason", "")
     try:

@@ -7,26 +7,26 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from crisis import errors
-from crisis.domain import alert
+from crisis.domain import access, alert
 from crisis.domain.declaration import Declaration
 from crisis.store import db, platforms
 from crisis.web import desk, guards
 from crisis.web.incidents import content, declaration_form, flashes, reach, words
 from crisis.web.incidents.content import Content
 from crisis.web.incidents.declaration_form import Form
-from crisis.web.incidents.routes import OFFICERS, blueprint
+from crisis.web.incidents.routes import blueprint
 from crisis.web.language import gettext, ngettext
 from crisis.workflows import declare, preview
 
 
 @blueprint.get("/declare")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def declare_form() -> Any:
     return _page(declaration_form.empty(), content.NOTHING)
 
 
 @blueprint.post("/declare")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def declare_incident() -> Any:
     """Show what the form would do; do it where the last button was pressed and nothing speaks against it."""
     form, given = declaration_form.read(request.form), content.read(request)

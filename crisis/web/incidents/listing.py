@@ -7,14 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import render_template, request
-from flask_security import current_user
 
-from crisis.domain import incident, notice
+from crisis.domain import access, incident, notice
 from crisis.store import db, listings, progress
 from crisis.store.models import Incident
 from crisis.web import desk, guards
 from crisis.web.incidents import words
-from crisis.web.incidents.routes import OFFICERS, READERS, blueprint
+from crisis.web.incidents.routes import blueprint
 
 _PAGE = 50
 _STATES = ("declared", "stood_down", "closed", "cancelled")
@@ -35,7 +34,7 @@ class Line:
 
 
 @blueprint.get("", strict_slashes=False)
-@guards.role(*READERS)
+@guards.may(access.Action.READ_INCIDENTS)
 def listed() -> Any:
     state = request.args.get("state", "")
     exercises = request.args.get("exercise") == "1"
@@ -58,7 +57,7 @@ def listed() -> Any:
         states=_STATES,
         exercises=exercises,
         words=words,
-        may_declare=any(current_user.has_role(name) for name in OFFICERS),
+        may_declare=desk.allowed(access.Action.WRITE_INCIDENTS),
     )
 
 

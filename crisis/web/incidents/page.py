@@ -6,16 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from flask import render_template, request
-from flask_security import current_user
 
 from crisis import errors
+from crisis.domain import access
 from crisis.domain.overview import IncidentView
 from crisis.domain.shown import ItemView
 from crisis.store import db
 from crisis.web import desk, guards, states, times
 from crisis.web.incidents import entries, flashes, hours, log, rows, words, written
 from crisis.web.incidents.board import Look, boards
-from crisis.web.incidents.routes import OFFICERS, READERS, blueprint
+from crisis.web.incidents.routes import blueprint
 from crisis.web.incidents.rows import Row
 from crisis.web.language import gettext
 from crisis.workflows import overview
@@ -27,7 +27,7 @@ _CLOSED_ABOVE = 100  # finished rows
 
 
 @blueprint.get("/<ref>")
-@guards.role(*READERS)
+@guards.may(access.Action.READ_INCIDENTS)
 def show(ref: str) -> Any:
     look = boards.put(overview.incident(ref, now=desk.now()))
     show_only, find = request.args.get("show", ""), request.args.get("q", "").strip()
@@ -51,7 +51,7 @@ def show(ref: str) -> Any:
 
 
 @blueprint.get("/<ref>/notices/<key>")
-@guards.role(*READERS)
+@guards.may(access.Action.READ_INCIDENTS)
 def detail(ref: str, key: str) -> Any:
     """The row that opens below a row, alone; for the script of the page."""
     look = boards.put(overview.incident(ref, now=desk.now()))
@@ -76,7 +76,7 @@ def of_page(look: Look) -> dict[str, Any]:
         # the same few for hundreds of rows
         "notice_state": cache(lambda shown: states.show("notice", shown)),
         "minute": cache(times.short),
-        "may_act": any(current_user.has_role(name) for name in OFFICERS),
+        "may_act": desk.allowed(access.Action.WRITE_INCIDENTS),
         "search_words": written.search,
         "state_of": states.word("incident", view.state.value),
         "words": words,

@@ -6,7 +6,3 @@ from crisis.web.incidents import written
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
 written.install(blueprint)
-
-#: Who may look at incidents, and who may act on them.
-READERS = ("officer", "manager", "auditor", "admin")
-OFFICERS = ("officer", "manager")

@@ -5,22 +5,22 @@ from typing import Any
 from flask import redirect, render_template, request
 
 from crisis import errors
-from crisis.domain import alert
+from crisis.domain import access, alert
 from crisis.web import desk, guards
 from crisis.web.incidents import flashes
-from crisis.web.incidents.routes import OFFICERS, blueprint
+from crisis.web.incidents.routes import blueprint
 from crisis.web.language import ngettext
 from crisis.workflows import overview, update
 
 
 @blueprint.get("/<ref>/update")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def update_form(ref: str) -> Any:
     return _page(ref)
 
 
 @blueprint.post("/<ref>/update")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def send_update(ref: str) -> Any:
     text = request.form.get("text", "").replace("\r\n", "\n")
     try:

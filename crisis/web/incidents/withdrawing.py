@@ -6,24 +6,24 @@ from uuid import UUID
 from flask import redirect, render_template, request
 
 from crisis import errors
-from crisis.domain import alert
+from crisis.domain import access, alert
 from crisis.store import db, notices
 from crisis.store.models import Item
 from crisis.web import desk, guards
 from crisis.web.incidents import flashes
-from crisis.web.incidents.routes import OFFICERS, blueprint
+from crisis.web.incidents.routes import blueprint
 from crisis.web.language import gettext, ngettext
 from crisis.workflows import overview, withdraw
 
 
 @blueprint.get("/<ref>/items/<uuid:item_id>/withdraw")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def withdraw_form(ref: str, item_id: UUID) -> Any:
     return _page(ref, item_id)
 
 
 @blueprint.post("/<ref>/items/<uuid:item_id>/withdraw")
-@guards.role(*OFFICERS)
+@guards.may(access.Action.WRITE_INCIDENTS)
 def withdraw_item(ref: str, item_id: UUID) -> Any:
     reason = request.form.get("reason", "")
     try:
