@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crisis.processes.part import Plan
 
 _PORT = 8000
-_CATCHER_PORT, _SMTP_PORT, _WEBHOOK_PORT = 8025, 2525, 8026  # where free; otherwise any
+_SMTP_PORT, _WEBHOOK_PORT = 2525, 8026  # where free; otherwise any
 
 
 def add(subparsers: Any) -> None:
@@ -76,8 +76,8 @@ def _changes(args: argparse.Namespace) -> "tuple[dict[str, Any], list[Plan], str
     own = f"http://{_shown_host(args.host)}:{args.port}"
     if not args.demo:
         return ({} if "public_url" in given.model_fields_set else {"public_url": own}), [], ""
-    smtp, catcher, webhook = (ports.free(port) for port in (_SMTP_PORT, _CATCHER_PORT, _WEBHOOK_PORT))
-    mails = f"http://127.0.0.1:{catcher}"
+    smtp, webhook = (ports.free(port) for port in (_SMTP_PORT, _WEBHOOK_PORT))
+    mails = f"{own}/demo/mails"
     changes = {
         "demo": True,
         "data_dir": given.data_dir / "demo",
@@ -87,8 +87,7 @@ def _changes(args: argparse.Namespace) -> "tuple[dict[str, Any], list[Plan], str
         "demo_mails_url": mails,
         "demo_webhook_url": f"http://127.0.0.1:{webhook}",
     }
-    speed = args.speed or 1.0
-    return changes, plans.demo(smtp_port=smtp, catcher_port=catcher, webhook_port=webhook, speed=speed), mails
+    return changes, plans.demo(smtp_port=smtp, webhook_port=webhook, speed=args.speed or 1.0), mails
 
 
 def _shown_host(host: str) -> str:
@@ -155,8 +154,8 @@ class _Screen:
         self._row("open", self._settings.public_url)
         if self.set_up_link:
             self._row("set up", f"{self.set_up_link}  (first account; once, within 1 h)")
-        for email, password in self.log_ins:
-            self._row("log in", f"{email}  {password}")
+        for name, (email, password) in zip(("log in", *([""] * len(self.log_ins))), self.log_ins, strict=False):
+            self._row(name, f"{email:<24} password: {password}")
         if self._mails:
             self._row("mails", f"{self._mails}  (all that is sent; nothing leaves this host)")
         elif not self._settings.smtp_url:

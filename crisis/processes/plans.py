@@ -39,12 +39,11 @@ def senders(settings: config.Settings) -> list[Plan]:
     return [*workers, Plan("metronome", ["metronome"], module="crisis")]
 
 
-def demo(*, smtp_port: int, catcher_port: int, webhook_port: int, speed: float) -> list[Plan]:
+def demo(*, smtp_port: int, webhook_port: int, speed: float) -> list[Plan]:
     """The mail catcher and the simulated platforms."""
-    catcher = ["--smtp-port", str(smtp_port), "--http-port", str(catcher_port)]
-    platforms = ["--webhook-port", str(webhook_port), "--catcher-port", str(catcher_port), "--speed", f"{speed:g}"]
+    platforms = ["--webhook-port", str(webhook_port), "--speed", f"{speed:g}"]
     return [
-        Plan("catcher", catcher, module="crisis.demo.catcher"),
+        Plan("catcher", ["--smtp-port", str(smtp_port)], module="crisis.demo.catcher"),
         Plan("platforms", platforms, module="crisis.demo.platforms"),
     ]
 
