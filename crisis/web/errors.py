@@ -95,8 +95,21 @@ def _answer(status: int, code: str, text: str, fields: dict[str, str]) -> Respon
     if request.path.startswith("/api/") or _is_for_a_program():
         return problem(status, code, text, fields)
     page = "errors/public.html" if _is_link() else "errors/error.html"
-    title = HTTPStatus(status).phrase
+    title = _title(status)
     return make_response(render_template(page, status=status, code=code, text=text, fields=fields, title=title), status)
+
+
+def _title(status: int) -> str:
+    titles = {
+        401: gettext("Log in first"),
+        403: gettext("Not for your role"),
+        404: gettext("Nothing is here"),
+        409: gettext("Not possible as things are"),
+        413: gettext("Too large"),
+        422: gettext("Something to correct"),
+        429: gettext("Too many tries"),
+    }
+    return titles.get(status, gettext("It did not work"))
 
 
 def _is_link() -> bool:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from flask import Flask, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, get_locale
 from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
 from flask_security import current_user
@@ -20,6 +21,15 @@ def gettext(text: str, **values: object) -> str:
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """``one`` or ``many`` as ``num`` asks, in the reader's language; ``%(num)s`` is the number."""
     return str(_ngettext(one, many, num, **values))
+
+
+def name_of(code: str) -> str:
+    """A language by its name, in the reader's language: ``French (fr)``."""
+    try:
+        name = Locale.parse(code.replace("-", "_")).get_display_name(get_locale() or "en")
+    except (UnknownLocaleError, ValueError):
+        return code
+    return f"{name} ({code})" if name else code
 
 
 def install(app: Flask) -> None:

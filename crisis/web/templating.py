@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, request
 
 from crisis.domain import access
-from crisis.web import assets, desk, headers, health, hour, sprite, states, times
+from crisis.web import assets, desk, headers, health, hour, language, sprite, states, times
 from crisis.web.language import gettext
 
 # path, first segment of the path, what one must be allowed to see it (None: everybody who is logged in)
@@ -37,6 +37,8 @@ def install(app: Flask) -> None:
         both_times=times.both,
         mast_time=times.mast,
         short_time=times.short,
+        their_time=times.on_their_clock,
+        language_name=language.name_of,
         iso_time=times.iso,
         day=times.day,
         duration=times.duration,

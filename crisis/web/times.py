@@ -47,6 +47,11 @@ def zone_name() -> str:
     return desk.now().astimezone(zone()).tzname() or "UTC"
 
 
+def on_their_clock(local: datetime) -> str:
+    """A moment on somebody else's clock: ``Sat 21:00 CET``; ``local`` is in their zone."""
+    return f"{dates.format_datetime(local, 'EEE HH:mm', tzinfo=local.tzinfo, locale=_locale())} {local.tzname()}"
+
+
 def duration(length: timedelta) -> str:
     """``38:47``; over an hour ``1:02:03``; the sign is the caller's."""
     seconds = int(abs(length).total_seconds())
