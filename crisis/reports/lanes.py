@@ -21,6 +21,7 @@ class Lane:
     named: float
     acknowledged: float | None
     done: float | None
+    ended: float | None  # in the state that it has
     within: bool | None
     state: str
 
@@ -61,7 +62,7 @@ def draw(lanes: Lanes, *, width: int) -> str:
     parts = [*_grid(lanes, x, bottom, 9 if wide else 5), *_desk(lanes, x, width)]
     for place, lane in enumerate(lanes.lanes, start=1):
         y = _TOP + _STEP * place
-        parts.append(svg.words(0, y + 4, text.shorten(lane.name, 15 if wide else 12), tip=lane.name))
+        parts.append(svg.words(0, y + 4, text.shorten(lane.name, 13 if wide else 11), tip=lane.name))
         parts.append(svg.words(width, y + 4, str(lane.items), "mt tr"))
         parts += _one(lane, x, y, aim=lanes.aim, end=lanes.end)
     return svg.chart(
@@ -93,6 +94,7 @@ def _lane(one: dict[str, Any], report: dict[str, Any], end: float) -> Lane:
         named=one["seconds"]["declared_to_named"] / 60,
         acknowledged=minutes("declared_to_acknowledged"),
         done=minutes("declared_to_done"),
+        ended=minutes("declared_to_ended"),
         within=one["within_target"],
         state=one["state"],
     )
@@ -125,7 +127,7 @@ def _one(lane: Lane, x: svg.Scale, y: float, *, aim: float, end: float) -> list[
         return [svg.line(start, y, x.at(end), y, "k-grey dash"), _arrow(x.at(end), y, "k-grey")]
     begun = lane.acknowledged if lane.acknowledged is not None else lane.done or 0.0
     parts = [svg.line(start, y, x.at(begun), y, "k-grey")]
-    until = lane.done if lane.done is not None else end
+    until = next((at for at in (lane.done, lane.ended) if at is not None), end)
     aimed = min(max(lane.named + aim, begun), until)
     parts.append(svg.line(x.at(begun), y, x.at(aimed), y, "k-blue w3"))
     if aimed < until:  # behind the aim the line is dotted; nothing is red for a voluntary request

@@ -128,8 +128,12 @@ def _evidence(asked: Iterable[NoticeView]) -> dict[str, int]:
 
 
 def _platform(one: NoticeView) -> Shape:
+    shape = shapes.notice(one)
+    ended = None if one.ended_at is None else one.ended_at - one.times.declared_at
     return {
-        **shapes.notice(one),
+        **shape,
+        "ended_at": shapes.moment(one.ended_at),
+        "seconds": {**shape["seconds"], "declared_to_ended": shapes.seconds(ended)},
         "home_state": one.home_state,
         "answers": [
             {

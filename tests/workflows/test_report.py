@@ -11,7 +11,7 @@ import pytest
 from flask.ctx import AppContext
 
 from crisis import config, errors
-from crisis.domain import clocks, item, rfc3339
+from crisis.domain import alert, clocks, item, rfc3339
 from crisis.domain import report as figures
 from crisis.domain.rebuilding import Rebuilt
 from crisis.store import db
@@ -162,11 +162,11 @@ def assert_figures(found: dict[str, Any], told: Rebuilt, *, now: datetime) -> No
     ]
     sent = [
         figures.Sent(
-            one.purpose,
-            told.notices[one.notice].ask,
-            told.declared_at,
-            None,
-            before(one.accepted_at, end),  # type: ignore[arg-type]
+            purpose=alert.Purpose(one.purpose),
+            ask=told.notices[one.notice].ask,
+            declared_at=told.declared_at,
+            first_attempt_at=None,
+            accepted_at=before(one.accepted_at, end),
         )
         for one in told.alerts.values()
         if one.notice is not None

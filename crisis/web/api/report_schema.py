@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from crisis.domain import alert
-from crisis.web.api.list_schemas import Item, Notice, PlatformName
+from crisis.web.api.list_schemas import Item, Notice, NoticeSeconds, PlatformName
 from crisis.web.api.schemas import Batch, IncidentInList, Record
 
 
@@ -35,7 +35,13 @@ class ReportIncident(IncidentInList):
     batches: list[Batch]
 
 
+class ReportSeconds(NoticeSeconds):
+    declared_to_ended: float | None
+
+
 class ReportPlatform(Notice):
+    seconds: ReportSeconds
+    ended_at: datetime | None = Field(description="of the state that it has; null while it is open")
     home_state: str
     answers: list[dict[str, Any]]
     calls: list[dict[str, Any]]
