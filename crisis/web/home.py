@@ -1,7 +1,7 @@
 """The desk's first page: what is open and most urgent, exercises, what ended lately, what works."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, render_template
@@ -17,8 +17,9 @@ blueprint = Blueprint("home", __name__)
 
 _STEPS_SHOWN = 6
 _ENDED_SHOWN = 5
-_KEPT = "crisis.home.ended"
-_MOST_KEPT = 20
+_KEPT = "crisis.home.views"
+_MOST_KEPT = 40
+_FRESH = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def home() -> Any:
         "home/home.html",
         real=_urgent_first([_view(ref) for ref in real]),
         exercises=_urgent_first([_view(ref) for ref in drills]),
-        ended=[_ended(ref) for ref in ended],
+        ended=[_view(ref) for ref in ended],
         how_many_ended=how_many_ended,
         steps=steps,
         registered=registered,
@@ -54,19 +55,21 @@ def home() -> Any:
 
 
 def _view(ref: str) -> IncidentView:
-    return overview.incident(ref, now=desk.now())
-
-
-def _ended(ref: str) -> IncidentView:
-    """As ``_view``, kept until the record of the incident goes on: what has ended seldom changes."""
+    """The incident; kept until its record goes on, and for two seconds while its clocks run."""
     kept: dict[str, IncidentView] = current_app.extensions.setdefault(_KEPT, {})
     view = kept.get(ref)
-    if view is None or records.heads(desk.session(), [str(view.id)]).get(str(view.id), 0) != view.head:
-        view = _view(ref)
+    if view is None or not _is_fresh(view):
+        view = overview.incident(ref, now=desk.now())
         if len(kept) >= _MOST_KEPT:
             kept.clear()
         kept[ref] = view
     return view
+
+
+def _is_fresh(view: IncidentView) -> bool:
+    if view.is_open and not timedelta(0) <= desk.now() - view.now <= _FRESH:
+        return False
+    return records.heads(desk.session(), [str(view.id)]).get(str(view.id), 0) == view.head
 
 
 def _urgent_first(views: list[IncidentView]) -> list[IncidentView]:

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from crisis.domain import declaration
+from crisis.notify import addresses
 from crisis.store import db, processes
+from crisis.workflows import declare, stand_down
 from tests.parts import samples
 from tests.web import site
 
@@ -88,3 +91,27 @@ def test_a_person_reads_in_their_language(website: site.Website, language: str, 
     page = client.get("/").get_data(as_text=True)
     assert f'<html lang="{language}"' in page
     assert word in page
+
+
+def test_an_open_incident_is_shown_with_its_hour_and_who_needs_the_officer(website: site.Website) -> None:
+    with website.app.app_context():
+        samples.add(*samples.registry(3))
+        body = samples.declaration(items=[{"url": "https://pixelly.example/1"}], audience={"affected": True})
+        parsed = declaration.parse(body, now=website.clock.now(), to_ascii=addresses.to_ascii)
+        ref = declare.declare(parsed, settings=website.settings, now=website.clock.now(), actor="cli").ref
+    client = website.person("officer")
+    website.clock.advance(minutes=4)
+    page = client.get("/").get_data(as_text=True)
+    assert "1 open incident" in page
+    assert ">56:00</time></b> left" in page
+    assert "Next contact of 1 platform, if it stays silent" in page
+    website.clock.advance(minutes=70)
+    page = client.get("/").get_data(as_text=True)
+    assert ">+14:00</time></b>" in page
+    assert "after our aim" in page
+    assert "1 platform needs you" in page
+    with website.app.app_context():
+        stand_down.stand_down(ref, reason="Over.", settings=website.settings, now=website.clock.now(), actor="cli")
+    page = client.get("/").get_data(as_text=True)
+    assert "Nothing is open" in page
+    assert "Stood down" in page
