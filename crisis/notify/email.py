@@ -92,8 +92,6 @@ class _Line:
             to = addresses.mail_address(envelope.address)
         except errors.InvalidInput:
             return Said(alert.Outcome.PERMANENT, "The address can't be put on an envelope.")
-        if not envelope.payload:
-            return Said(alert.Outcome.PERMANENT, "The mail could not be rendered.")
         try:
             return self._deliver(to, envelope.payload)
         except smtp.Refused as refused:

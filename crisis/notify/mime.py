@@ -19,8 +19,34 @@ from crisis.notify import marks
 _BOUNDARY = b"=_crisis_desk"
 _MISSING = "…"  # an alert with a hole beats none
 
-#: An encoded part: bytes as they are, or a line as literal, slot, literal, … that is encoded for each mail.
-Pieces = list[bytes | list[str]]
+_MOST_KEPT = 2048
+
+
+class Line:
+    """A line with slots. Mails of one group differ in few lines, so what was encoded once is kept."""
+
+    __slots__ = ("_kept", "_names", "_parts")
+
+    def __init__(self, parts: list[str]) -> None:
+        self._parts = parts
+        self._names = parts[1::2]
+        self._kept: dict[tuple[str | None, ...], bytes] = {}
+
+    def encoded(self, values: Mapping[str, str]) -> bytes:
+        """The line with the values in it, quoted-printable."""
+        if "link" in self._names:  # another in each mail: nothing to keep
+            return _line(fill(self._parts, values))
+        wanted = tuple([values.get(name) for name in self._names])
+        found = self._kept.get(wanted)
+        if found is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept = {}
+            found = self._kept[wanted] = _line(fill(self._parts, values))
+        return found
+
+
+#: An encoded part: bytes as they are, and lines that are filled for each mail.
+Pieces = list[bytes | Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +70,7 @@ def mail(prepared: Prepared, values: Mapping[str, str], *, before: Sequence[byte
     Raises:
         InvalidInput: the subject would break its line; only a value of another program could do that.
     """
-    escaped = {name: _escape(value) for name, value in values.items()}
+    escaped = {name: escape(value) if name == "link" else _escape(value) for name, value in values.items()}
     return b"".join(
         [
             *before,
@@ -125,16 +151,15 @@ def _pieces(text: str) -> Pieces:
         if len(parts) == 1:
             fixed.append(_line(line))
             continue
-        pieces += [b"".join(fixed), parts]
+        pieces += [b"".join(fixed), Line(parts)]
         fixed = []
     return [*pieces, b"".join(fixed)]
 
 
 def _filled(pieces: Pieces, values: Mapping[str, str]) -> list[bytes]:
-    return [piece if isinstance(piece, bytes) else _line(fill(piece, values)) for piece in pieces]
+    return [piece if isinstance(piece, bytes) else piece.encoded(values) for piece in pieces]
 
 
-@functools.lru_cache(maxsize=8192)  # mails of one group differ in few lines
 def _line(line: str) -> bytes:
     return binascii.b2a_qp(line.encode(), istext=True).replace(b"\n", b"\r\n") + b"\r\n"
 

@@ -28,6 +28,9 @@ class Said:
     gone: bool = False
 
 
+_NOT_RENDERED = Said(alert.Outcome.PERMANENT, "The message could not be written: its address or a value does not fit.")
+
+
 class Worker(Protocol):
     """What one thread works with, such as a connection."""
 
@@ -126,7 +129,7 @@ class Pool:
                 return
             started = time.monotonic()
             try:
-                said = worker.attempt(job.envelope)
+                said = worker.attempt(job.envelope) if job.envelope.payload else _NOT_RENDERED
             except Exception as error:
                 said = Said(alert.Outcome.UNKNOWN, f"The sender failed: {type(error).__name__}.", sent=True)
             job.results.put((job.envelope.alert_id, result_of(said, job.envelope.payload, job.called, started)))

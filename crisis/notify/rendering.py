@@ -62,31 +62,28 @@ class Templates:
         self._known.update((one, (row.subject, row.text, row.html)) for one, row in messages.items())
 
     def envelope(self, claimed: Alert, *, started_at: datetime) -> Envelope:
-        """The alert ready for its sender. A mail to what is no mailbox has no payload, and its sender refuses it."""
-        subject, text, html = self._known[claimed.message_id]
+        """The alert ready for its sender. One that can't be rendered has no payload, and its sender refuses it."""
         channel = alert.Channel(claimed.channel)
+        subject, text, html = self._known[claimed.message_id]
         values = dict(claimed.slots)
         if claimed.link_id is not None:
             # a new link is a new row, so each row stays with its first generation
             token = links.token(self._settings.secret_key, claimed.link_id, 1)
             values["link"] = links.address(self._settings.public_url, token)
-        match channel:
-            case alert.Channel.EMAIL:
-                prepared = mime.prepare(subject, text, html)
-                payload = self._desk.mail(prepared, claimed, values)
-            case alert.Channel.WEBHOOK:
-                payload = webhook_body(text, claimed, values)
-            case _:
-                payload = mime.fill(marks.split(text), values).encode()
-        return Envelope(
-            alert_id=claimed.id,
-            channel=channel,
-            address=claimed.address,
-            payload=payload,
-            started_at=started_at,
-            subject=mime.fill(marks.split(subject), values) if channel is alert.Channel.APPRISE else "",
-            secret=self._webhook_secret(values) if channel is alert.Channel.WEBHOOK else "",
-        )
+        payload, title, secret = b"", "", ""
+        try:
+            match channel:
+                case alert.Channel.EMAIL:
+                    payload = self._desk.mail(mime.prepare(subject, text, html), claimed, values)
+                case alert.Channel.WEBHOOK:
+                    secret = self._webhook_secret(values)
+                    payload = webhook_body(text, claimed, values)
+                case _:
+                    title = mime.fill(marks.split(subject), values)
+                    payload = mime.fill(marks.split(text), values).encode()
+        except (errors.InvalidInput, LookupError, ValueError):
+            payload = b""  # one row that is wrong must not hold up the queue
+        return Envelope(claimed.id, channel, claimed.address, payload, started_at, subject=title, secret=secret)
 
     def _webhook_secret(self, values: Mapping[str, str]) -> str:
         endpoint_id, generation = UUID(values["endpoint_id"]), int(values["secret_generation"])
@@ -104,18 +101,19 @@ class Desk:
         self._reply_to = mime.header_bytes("Reply-To", str(reply))
 
     def mail(self, prepared: mime.Prepared, claimed: Alert, values: Mapping[str, str]) -> bytes:
-        """The mail; empty if the address is none. A retry has the same bytes: its date is that of the plan."""
-        try:
-            to = addresses.mail_address(claimed.address)
-            before = (mime.date(claimed.planned_at), self._from, mime.header_bytes("To", str(to)), self._reply_to)
-            after = [f"Message-ID: <{claimed.id}@{self._host}>\r\n".encode()]
-            if claimed.reply_to_id is not None and claimed.reply_to_id != claimed.id:
-                after.append(f"References: <{claimed.reply_to_id}@{self._host}>\r\n".encode())
-            after.append(mime.header("X-Crisis-Ref", values.get("ref", "")))
-            after.append(b"Auto-Submitted: auto-generated\r\n")
-            return mime.mail(prepared, values, before=before, after=after)
-        except errors.InvalidInput:
-            return b""
+        """The mail. A retry has the same bytes: its date is that of the plan.
+
+        Raises:
+            InvalidInput: the address is none, or a value would break a header.
+        """
+        to = addresses.mail_address(claimed.address)
+        before = (mime.date(claimed.planned_at), self._from, mime.header_bytes("To", str(to)), self._reply_to)
+        after = [f"Message-ID: <{claimed.id}@{self._host}>\r\n".encode()]
+        if claimed.reply_to_id is not None and claimed.reply_to_id != claimed.id:
+            after.append(f"References: <{claimed.reply_to_id}@{self._host}>\r\n".encode())
+        after.append(mime.header("X-Crisis-Ref", values.get("ref", "")))
+        after.append(b"Auto-Submitted: auto-generated\r\n")
+        return mime.mail(prepared, values, before=before, after=after)
 
 
 #: What of an alert's slots a program gets, and whether it is a number.

@@ -272,7 +272,7 @@ def test_the_demo_does_send_to_its_own_catcher() -> None:
     ("wrong", "detail"),
     [
         (envelope("a@x.example>\r\nRCPT TO:<b@y.example"), "The address can't be put on an envelope."),
-        (envelope(payload=b""), "The mail could not be rendered."),
+        (envelope(payload=b""), "The message could not be written: its address or a value does not fit."),
     ],
 )
 def test_what_can_not_be_sent_opens_no_connection(wrong: Envelope, detail: str) -> None:

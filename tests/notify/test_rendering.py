@@ -229,6 +229,14 @@ def test_a_webhook_gets_numbers_and_a_link_and_no_content() -> None:
     assert made.secret == links.webhook_secret(KEY, UUID(int=5), 1)
 
 
+def test_an_alert_that_can_not_be_rendered_has_no_payload_and_holds_nobody_up() -> None:
+    hook = recipient(channel=alert.Channel.WEBHOOK, address="https://hooks.pixelly.example/crisis")
+    for slots in ({}, {"endpoint_id": "rubbish", "secret_generation": "1"}):
+        assert envelope(hook, slots=slots).payload == b""
+    service = recipient(channel=alert.Channel.APPRISE, address="ntfys://push.example/desk")
+    assert envelope(service, slots={"line": "\udcff"}).payload == b""
+
+
 def test_a_webhook_that_only_informs_has_no_target() -> None:
     to = recipient(channel=alert.Channel.WEBHOOK, ask=notice.Ask.INFORM, target_at=None)
     assert json.loads(envelope(to).payload)["data"]["target_at"] is None
