@@ -4,11 +4,15 @@ import html
 import re
 from datetime import timedelta
 
+import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from crisis import errors
 from crisis.domain import notice
 from crisis.domain.doubt import Doubt
+from crisis.store import db
 from crisis.store.models import Call, Incident, Item
 from tests.parts.rows import rows
 from tests.web import incident_site, site
@@ -256,10 +260,6 @@ def test_a_reference_of_nothing_is_a_page_that_says_so(website: Website) -> None
 
 
 def test_the_page_asks_the_database_as_often_for_many_platforms_as_for_few(website: Website) -> None:
-    import sqlalchemy as sa
-
-    from crisis.store import db
-
     incident_site.register(website)
     few = incident_site.declared(website, audience={"platforms": ["p-001"]})
     many = incident_site.declared(website)
@@ -276,3 +276,19 @@ def test_the_page_asks_the_database_as_often_for_many_platforms_as_for_few(websi
         officer.get(f"/incidents/{ref}")
         website.clock.advance(timedelta(seconds=5))
     assert counts[1] == counts[2]
+
+
+def test_the_links_of_a_contact_can_be_revoked(website: Website) -> None:
+    incident_site.register(website)
+    ref = incident_site.declared(website)
+    officer = website.person("officer")
+    pixelly = incident_site.notice_of(website, ref, "Pixelly")
+    path = f"/incidents/{ref}/notices/{pixelly.id}/contacts/{pixelly.contacts[0].id}/revoke"
+    assert "Revoke the links of Pixelly desk" in _text(officer.get(path))
+    assert site.post(officer, path, {}).status_code == 303
+    with pytest.raises(errors.LinkUnusable):
+        incident_site.answer(website, pixelly.id)
+    assert "A link of Pixelly revoked by Ann Example" in _text(officer.get(f"/incidents/{ref}"))
+    again = site.post(officer, path, {})
+    assert again.status_code == 409
+    assert "no link in use" in _text(again)

@@ -214,22 +214,28 @@
     const news = $$("#platforms tr.new");
     for (const row of news) { refresh(row.id.slice(2)); setTimeout(() => row.classList.remove("new"), 2200); }
     tell(news);
-    moved();
   });
   const tell = (news) => {
     const counts = new Map();
     for (const row of news) { const st = $(".st", row); if (st) counts.set(st.textContent.trim(), (counts.get(st.textContent.trim()) || 0) + 1); }
     say([...counts].map(([state, n]) => `${n} ${state.toLocaleLowerCase()}`).join(", "), false);
   };
+  // the line that offers order would push the rows down: not while a hand is on them
+  let touchedAt = 0;
+  for (const name of ["pointermove", "pointerdown", "focusin", "keydown"]) {
+    document.addEventListener(name, (event) => { if (event.target.closest && event.target.closest("#platforms table")) touchedAt = Date.now(); }, { passive: true });
+  }
   const moved = () => {
     const line = $("#moved");
-    if (!line) return;
+    if (!line || Date.now() - touchedAt < 5000 || (document.activeElement && document.activeElement.closest("#platforms table"))) return;
     const away = $$("#platforms tr[data-band]").filter((row) => row.closest("tbody").dataset.band !== row.dataset.band).length + fresh;
-    if (!away) { line.replaceChildren(); return; }
+    if (!away) { if (line.firstChild) line.replaceChildren(); return; }
+    const text = `${(away === 1 ? words.movedOne : words.movedMany).replace("#", away)} `;
+    if (line.firstChild && line.firstChild.data === text) return;
     const link = document.createElement("a");
     link.href = location.pathname + location.search;
     link.textContent = words.order;
-    line.replaceChildren(`${(away === 1 ? words.movedOne : words.movedMany).replace("#", away)} `, link);
+    line.replaceChildren(text, link);
   };
 
   if (desk) setClock(desk.dataset.now);
@@ -239,7 +245,7 @@
     if (!stopped) { stopped = true; desk.classList.add("old"); }
     health(`${words.stopped} ${new Date(heardAt).toLocaleTimeString("en-GB")}`, true);
   };
-  setInterval(() => { figure(); mast(); live(); }, 1000);
+  setInterval(() => { figure(); mast(); live(); moved(); }, 1000);
   setInterval(slowly, 5000);
   slowly();
 })();
