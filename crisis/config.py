@@ -59,7 +59,6 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="how log lines look")
     web_threads: int = Field(64, ge=8, le=256, description="threads of the web server; half of them may be streams")
     demo: bool = Field(False, description="set by `crisis up --demo`: nothing leaves this host")
-    demo_mails_url: str = Field("", description="set by `crisis up --demo`: where the caught mails are shown")
     demo_webhook_url: str = Field("", description="set by `crisis up --demo`: the simulated platforms' receiver")
 
     @classmethod

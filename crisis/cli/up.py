@@ -84,7 +84,6 @@ def _changes(args: argparse.Namespace) -> "tuple[dict[str, Any], list[Plan], str
         "public_url": own,
         "smtp_url": f"smtp://127.0.0.1:{smtp}?tls=none",
         "outbound_allow": "127.0.0.0/8",
-        "demo_mails_url": mails,
         "demo_webhook_url": f"http://127.0.0.1:{webhook}",
     }
     return changes, plans.demo(smtp_port=smtp, webhook_port=webhook, speed=args.speed or 1.0), mails
