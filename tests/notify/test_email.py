@@ -136,7 +136,7 @@ def test_no_more_connections_are_opened_than_allowed() -> None:
     with MailHost() as host:
         results = send(f"smtp://127.0.0.1:{host.port}", *many(60), connections=4)
     assert {one.outcome for one in results} == {Outcome.ACCEPTED}
-    assert host.connections == 4
+    assert 1 <= host.connections <= 4
 
 
 def test_a_host_that_is_not_there_fails_every_mail_fast() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from crisis.domain import ladder
 from crisis.notify import links as tokens
 from crisis.store import db, keys
 from crisis.store.models import (
@@ -87,7 +88,10 @@ def write(
         session.add(asked)
         session.flush()
         if owner.ladder_id is None:
-            versions = [Version(kind=kind, number=1, body={}, digest=kind, created_at=now) for kind in ("ladder", "x")]
+            versions = [
+                Version(kind=kind, number=1, body=body, digest=kind, created_at=now)
+                for kind, body in (("ladder", ladder.as_json(ladder.V1)), ("texts", {}))
+            ]
             session.add_all(versions)
             session.flush()
             owner.ladder_id, owner.texts_id = versions[0].id, versions[1].id
