@@ -144,7 +144,6 @@ def _result(
     repeated: bool,
     needs_officer: bool = False,
 ) -> Acknowledged:
-    entries = outcomes.owed(outcomes.of_notice(session, row.id))
     return Acknowledged(
         answer_id=answer_id,
         notice_id=row.id,
@@ -154,5 +153,5 @@ def _result(
         repeated=repeated,
         state=notice.State(row.state),
         needs_officer=needs_officer,
-        items_open=sum(one.is_open for one in entries),
+        items_open=outcomes.tally(session, row.id).open,
     )

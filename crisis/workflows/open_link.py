@@ -1,6 +1,5 @@
 """Open the page of a link: read what it shows, and count that it was opened."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -93,8 +92,7 @@ def _page(session: Session, link: Link) -> Page:
     row = session.get_one(Notice, link.notice_id)
     owner = session.get_one(Incident, row.incident_id)
     contact = session.get_one(Contact, link.contact_id)
-    listed = [one for one in outcomes.of_notice(session, row.id) if one.state.value != "withdrawn"]
-    owed = outcomes.owed(listed)
+    tally = outcomes.tally(session, row.id)
     opened = links.openings(session, link.id, limit=1)
     return Page(
         link_id=link.id,
@@ -117,22 +115,14 @@ def _page(session: Session, link: Link) -> Page:
         named_at=row.named_at,
         target_at=row.target_at,
         aim=timedelta(minutes=owner.aim_minutes),
-        items=len(owed),
-        items_open=sum(one.is_open for one in owed),
-        items_with_hash=sum(bool(one.sha256 or one.md5 or one.pdq) for one in owed),
-        hashes=_hashes(listed),
+        items=tally.items,
+        items_open=tally.open,
+        items_with_hash=tally.with_hash,
+        hashes=tally.hashes,
         search_result=row.search_result,
         heard=tuple(_heard(session, row, link)),
         opened_at=opened[0] if opened else None,
     )
-
-
-def _hashes(listed: list[Entry]) -> Mapping[str, int]:
-    kinds = Counter[str]()
-    for one in listed:
-        if one.shared:
-            kinds[next(name for name in ("sha256", "pdq", "md5") if getattr(one, name))] += 1
-    return dict(kinds)
 
 
 def _heard(session: Session, row: Notice, link: Link) -> list[Heard]:

@@ -156,7 +156,6 @@ def _result(
     repeated: bool = False,
     needs_officer: bool = False,
 ) -> TakenDown:
-    entries = outcomes.owed(outcomes.of_notice(session, row.id))
     return TakenDown(
         answer_id=written.id,
         notice_id=row.id,
@@ -165,7 +164,7 @@ def _result(
         confirmed=written.confirmed,
         repeated=repeated,
         changed=changed,
-        items_open=sum(one.is_open for one in entries),
+        items_open=outcomes.tally(session, row.id).open,
         state=notice.State(row.state),
         needs_officer=needs_officer,
     )

@@ -16,8 +16,8 @@ from crisis.domain.claimed import Moment, Unclear, UnclearTime
 #: Characters of a field that a page carries on; what is longer is cut where nobody types so much.
 _CARRIED = 10_000
 
-#: Fields that travel with the page and are nobody's words.
-_OWN = frozenset({"form"})
+#: Fields that travel with the page: its signature, and a file, which is carried and counted apart.
+_OWN = frozenset({"form", "results_text"})
 
 
 @dataclass(frozen=True, slots=True)
