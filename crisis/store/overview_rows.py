@@ -35,7 +35,6 @@ _ALERT = (
     Alert.id,
     Alert.notice_id,
     Alert.contact_id,
-    Alert.endpoint_id,
     Alert.contact_name,
     Alert.channel,
     Alert.address,
