@@ -1,7 +1,6 @@
 # Everything that a person or a machine does with this checkout. `make help` lists it.
 # Nothing here names a package host: pip and uv use whatever index they are configured for.
 
-SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -134,6 +133,10 @@ translations-check: $(DEV)
 .PHONY: bench
 bench: $(DEV)  ## measure, and print the numbers with the machine
 	@$(BIN)/python -m bench $(ARGS)
+
+.PHONY: screenshots
+screenshots: $(DEV)  ## take the pictures of docs/images again, from the demo (needs Chromium)
+	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 .PHONY: translations
 translations: $(DEV)  ## collect the texts, bring the catalogues up to date, compile them
