@@ -44,7 +44,9 @@ def is_unreachable(
     hopeful = sum(alert_states.get(one.value, 0) for one in (*alert.OPEN, alert.State.ACCEPTED, alert.State.DELIVERED))
     if hopeful:
         return False
-    return bool(alert_states.get(alert.State.FAILED.value)) or not has_phone
+    if any(alert_states.values()):
+        return bool(alert_states.get(alert.State.FAILED.value))  # what we cancelled proves nothing
+    return not has_phone
 
 
 def is_silent(

@@ -42,7 +42,11 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.PackageLoader("crisis.reports"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(
-        clock=prose.clock, day=prose.date_and_clock, duration=prose.duration, words=lambda text: text.replace("_", " ")
+        clock=prose.clock,
+        day=prose.date_and_clock,
+        duration=prose.duration,
+        facts=prose.facts,
+        words=lambda text: text.replace("_", " "),
     )
     return environment
 

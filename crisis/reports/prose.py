@@ -1,9 +1,11 @@
 """A report's figures as sentences: the opening, and the three that stand large."""
 
+import re
 from typing import Any
 
 from crisis.domain import rfc3339
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CHANGED = ("removed", "disabled_in_eu", "restricted")
 
 
@@ -80,6 +82,17 @@ def duration(seconds: float | None) -> str:
     hours, rest = divmod(int(seconds), 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes:02}:{left:02}"
+
+
+def facts(entry: dict[str, Any]) -> str:
+    """What an entry of the account says, without ids, which only programs need."""
+    said = []
+    for name, value in entry["facts"].items():
+        if value is None or name == "ref" or (isinstance(value, str) and _ID.fullmatch(value)):
+            continue
+        is_moment = name.endswith("_at") and isinstance(value, str)
+        said.append(f"{name.removesuffix('_at').replace('_', ' ')} {clock(value) if is_moment else value}")
+    return ", ".join(said)
 
 
 def _platforms(count: int) -> str:

@@ -54,7 +54,7 @@ def test_a_notice_shows_each_kind_of_evidence_once_and_proof_only_from_a_report_
     assert view.received_at == START + timedelta(minutes=9)
     assert (view.last_sign, view.last_sign_at) == ("answered", START + timedelta(minutes=12))
     assert (view.items.total, view.items.done) == (2, 0)
-    assert [alert.address for alert in view.alerts][0] != "crisis@pixelly.example"
+    assert view.alerts[0].address != "crisis@pixelly.example"
     assert view.phones[0][1].address == "+3225550199"
 
 
@@ -83,6 +83,15 @@ def test_a_platform_is_silent_after_five_minutes_and_unreachable_when_every_aler
     assert (step.action, step.ladder, step.due_at) == ("next_contact", "silence", START + timedelta(minutes=5))
     assert (after.totals.asked, after.totals.informed, after.totals.silent, after.totals.unreachable) == (2, 1, 1, 1)
     assert after.totals.need_officer == 2
+
+
+def test_what_we_cancelled_ourselves_makes_nobody_unreachable(desk_db: AppContext, clock: FakeClock) -> None:
+    (platform,) = samples.add(samples.platform())
+    with telling(state="stood_down", stood_down_at=START, stand_down_reason="Over.") as told:
+        notice = told.notice(platform, items=1)
+        told.alert(notice, platform.contacts[0], platform.contacts[0].endpoints[0], state="cancelled")
+    (view,) = overview.incident("INC-2026-0007", now=clock.now()).notices
+    assert view.flags == ()
 
 
 def test_an_opened_page_is_a_sign_of_life_and_no_evidence(desk_db: AppContext, clock: FakeClock) -> None:
