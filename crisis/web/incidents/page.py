@@ -76,6 +76,7 @@ def of_page(look: Look) -> dict[str, Any]:
         # the same few for hundreds of rows
         "notice_state": cache(lambda shown: states.show("notice", shown)),
         "minute": cache(times.short),
+        "ago": written.ago(desk.now()),
         "may_act": desk.allowed(access.Action.WRITE_INCIDENTS),
         "search_words": written.search,
         "state_of": states.word("incident", view.state.value),

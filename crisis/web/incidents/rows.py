@@ -1,6 +1,6 @@
 """The rows of an incident page: each notice with its band, its state as shown and its next step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -45,7 +45,8 @@ class Row:
 def rows(view: IncidentView) -> list[Row]:
     """Every notice of the incident, in the order of the page."""
     until = view.now if view.is_open else (view.stood_down_at or view.now)
-    found = [_row(one, view, until=until) for one in view.notices]
+    words = _words()
+    found = [_row(one, view, words, until=until) for one in view.notices]
     found.sort(key=_place)
     return found
 
@@ -58,11 +59,11 @@ def in_bands(found: Iterable[Row]) -> dict[str, list[Row]]:
     return bands
 
 
-def _row(one: NoticeView, view: IncidentView, *, until: datetime) -> Row:
+def _row(one: NoticeView, view: IncidentView, words: Mapping[str, str], *, until: datetime) -> Row:
     shown = _shown(one)
     band = _band(one, shown, is_open=view.is_open)
     urgent = band == "need"
-    words, at = _own_step(one, shown) if urgent else _ladder_step(one)
+    step, at = (_own_step(one, shown, words), None) if urgent else _ladder_step(one, words)
     tone = ("bad" if shown in _RED else "warn") if urgent else ""
     return Row(
         view=one,
@@ -70,7 +71,7 @@ def _row(one: NoticeView, view: IncidentView, *, until: datetime) -> Row:
         band=band,
         shown=shown,
         tone=tone,
-        next_step=words if view.is_open else "",
+        next_step=step if view.is_open else "",
         next_at=at if view.is_open else None,
         urgent=urgent,
         lane=lane.draw(one, shown=shown, aim=view.aim, until=until),
@@ -95,39 +96,41 @@ def _place(one: Row) -> tuple[object, ...]:
     return (BANDS.index(one.band), one.tone != "bad", -one.view.items.open, one.view.platform_name.casefold())
 
 
-def _own_step(one: NoticeView, shown: str) -> tuple[str, datetime | None]:
+def _own_step(one: NoticeView, shown: str, words: Mapping[str, str]) -> str:
     """What the officer should do now."""
     if shown == "unreachable":
-        return (gettext("call now") if one.phones else gettext("find address")), None
+        return words["call"] if one.phones else words["find_address"]
     if shown == "silent":
-        return (gettext("call now") if one.phones else gettext("find a phone")), None
-    words = {
+        return words["call"] if one.phones else words["find_phone"]
+    return next((words[name] for name in (shown, *one.flags) if name in words), words["look"])
+
+
+def _ladder_step(one: NoticeView, words: Mapping[str, str]) -> tuple[str, datetime | None]:
+    """What the ladder does by itself, and when."""
+    step = one.next_step
+    return ("", None) if step is None else (words.get(step.action, words["tell_officer"]), step.due_at)
+
+
+def _words() -> Mapping[str, str]:
+    """Every next step in the reader's language, looked up once for all rows."""
+    return {
+        "call": gettext("call now"),
+        "find_address": gettext("find address"),
+        "find_phone": gettext("find a phone"),
+        "look": gettext("look at it"),
+        # by what the row shows, else by its flags
         "contradiction": gettext("ask which holds"),
         "question": gettext("answer it"),
         "will_not_act": gettext("read reason"),
-    }
-    if shown in words:
-        return words[shown], None
-    by_flag = {
         "items_open": gettext("ask: all of them?"),
         "unconfirmed": gettext("confirm by phone"),
         "wrong_contact": gettext("see who is named"),
-    }
-    return next((by_flag[flag] for flag in one.flags if flag in by_flag), gettext("look at it")), None
-
-
-def _ladder_step(one: NoticeView) -> tuple[str, datetime | None]:
-    """What the ladder does by itself, and when."""
-    step = one.next_step
-    if step is None:
-        return "", None
-    words = {
+        # by the action of the ladder
         "next_contact": gettext("next contact"),
         "tell_officer": gettext("officer told"),
         "remind_without_outcome": gettext("remind"),
         "remind_unfinished": gettext("remind"),
     }
-    return words.get(step.action, gettext("officer told")), step.due_at
 
 
 def _facts(one: NoticeView) -> tuple[object, ...]:
