@@ -78,9 +78,10 @@ class MailHost:
                 file, encrypted = connection.makefile("rb"), True
                 continue
             usual = {"EHLO": self._ehlo(encrypted), "DATA": b"354 go on", "QUIT": b"221 bye", "AUTH": b"235 welcome"}
-            if not self._answer(connection, verb, usual.get(verb, b"250 ok")):
+            said = self._answer(connection, verb, usual.get(verb, b"250 ok"))
+            if not said:
                 return
-            if verb == "DATA" and self._last.startswith(b"354"):
+            if verb == "DATA" and said.startswith(b"354"):
                 mail = b""
                 while (line := file.readline()) not in (b".\r\n", b""):
                     mail += line.removeprefix(b".")
@@ -94,15 +95,15 @@ class MailHost:
         offers = [*self._offers, *(["STARTTLS"] if self._tls is not None and not encrypted else [])]
         return b"".join(f"250-{offer}\r\n".encode() for offer in ("mail.example", *offers)) + b"250 HELP"
 
-    def _answer(self, connection: socket.socket, verb: str, usual: bytes) -> bool:
+    def _answer(self, connection: socket.socket, verb: str, usual: bytes) -> bytes:
         with self._lock:
             times = self._times[verb] = self._times.get(verb, 0) + 1
         reply = self._script(verb, times)
         if reply == HANG_UP:
-            return False
-        self._last = reply or usual
-        connection.sendall(self._last + b"\r\n")
-        return True
+            return HANG_UP
+        said = reply or usual
+        connection.sendall(said + b"\r\n")
+        return said
 
 
 def certificate() -> ssl.SSLContext:
