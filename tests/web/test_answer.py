@@ -111,6 +111,8 @@ def test_the_page_never_shows_the_list(website: Website, client: FlaskClient, pa
 def test_the_page_speaks_the_language_of_the_contact(client: FlaskClient, asked: Asked) -> None:
     french = client.get(f"/a/{asked.tokens[0]}").get_data(as_text=True)
     assert '<html lang="fr"' in french
+    assert "ALERTE RÉELLE\u00a0: 3\u00a0adresses sur votre service" in french
+    assert "Ce n’est pas un exercice." in french
     polish = client.get(f"/a/{asked.tokens[1]}").get_data(as_text=True)
     assert '<html lang="en"' in polish
     assert "We have no text in Polish yet, so this page is in English." in polish
