@@ -1,5 +1,6 @@
 """Every page of the desk, with the way to it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -35,6 +36,27 @@ def _previewed(page: Page, scene: Scene) -> None:
     )
     page.locator("main form[method=post] button").first.click()
     page.wait_for_load_state()
+
+
+def _linked_from(path: str, *parts: str) -> Way:
+    """The first link of a page whose address has all the parts."""
+
+    def way(page: Page, scene: Scene) -> None:
+        page.goto(scene.url + path)
+        found = "".join(f"[href*='{part}']" for part in parts)
+        page.goto(scene.url + (page.locator(f"a{found}").first.get_attribute("href") or ""))
+
+    return way
+
+
+def _set_up(page: Page, scene: Scene) -> None:
+    text = scene.world.desk.cli("users", "add", f"new-{time.time_ns()}@desk.example", "--role", "officer")
+    page.goto(next(word for word in text.split() if "/account/set-up/" in word))
+
+
+def _withdraw(page: Page, scene: Scene) -> None:
+    item = scene.world.desk.pages(f"/api/v1/incidents/{scene.ref}/items", token=scene.world.token)[0]["id"]
+    page.goto(f"{scene.url}/incidents/{scene.ref}/items/{item}/withdraw")
 
 
 def _opened_row(page: Page, scene: Scene) -> None:
@@ -90,6 +112,25 @@ PLACES: dict[str, Place] = {
     "stand down": Place(_at("/incidents/{ref}/stand-down")),
     "reactivate": Place(_at("/incidents/{over}/reactivate")),
     "report": Place(_at("/incidents/{over}/report")),
+    "incidents": Place(_at("/incidents")),
+    "record of an incident": Place(_at("/incidents/{ref}/record")),
+    "record of the registry": Place(_at("/record/registry"), who="auditor"),
+    "record of log-ins": Place(_at("/record/access"), who="admin"),
+    "registry": Place(_at("/registry")),
+    "registry, as registrar": Place(_at("/registry"), who="registrar"),
+    "platform": Place(_at("/registry/platforms/p-001"), who="registrar"),
+    "new platform": Place(_at("/registry/new"), who="registrar"),
+    "edit a platform": Place(_at("/registry/platforms/p-003/edit"), who="registrar"),
+    "new contact": Place(_at("/registry/platforms/p-003/contacts/new"), who="registrar"),
+    "edit a contact": Place(_linked_from("/registry/platforms/p-003", "/registry/contacts/", "/edit"), who="registrar"),
+    "new endpoint": Place(_linked_from("/registry/platforms/p-003", "/endpoints/new"), who="registrar"),
+    "edit an endpoint": Place(
+        _linked_from("/registry/platforms/p-003", "/registry/endpoints/", "/edit"), who="registrar"
+    ),
+    "import": Place(_at("/registry/import"), who="registrar"),
+    "users": Place(_at("/users"), who="admin"),
+    "set up": Place(_set_up, who=""),
+    "withdraw an item": Place(_withdraw),
     "not found": Place(_at("/incidents/INC-1999-0001"), status=404),
     "answer": Place(_link, who=""),
     "answer, in German": Place(_german_link, who=""),
