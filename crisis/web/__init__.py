@@ -1,41 +1,50 @@
 """Everything that is Flask: ``init`` makes an app into the web server of the desk."""
 
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 
 from crisis.config import Settings
 from crisis.store.clock import Clock
 from crisis.web import (
+    account,
+    answer,
+    api,
     assets,
     broker,
     csrf,
+    demo,
     desk,
     errors,
     guards,
     headers,
+    home,
+    incidents,
     language,
     limits,
+    probes,
+    record,
+    registry,
+    reports,
     session,
+    stream,
     templating,
+    users,
 )
 
-#: Every module with a ``blueprint``; one that does not exist yet is left out.
-_PAGES = (
-    "crisis.web.home",
-    "crisis.web.account",
-    "crisis.web.users",
-    "crisis.web.registry",
-    "crisis.web.record",
-    "crisis.web.probes",
-    "crisis.web.incidents",
-    "crisis.web.reports",
-    "crisis.web.stream",
-    "crisis.web.answer",
-    "crisis.web.api",
-    "crisis.web.demo",
+_BLUEPRINTS = (
+    home.blueprint,
+    account.blueprint,
+    users.blueprint,
+    registry.blueprint,
+    record.blueprint,
+    probes.blueprint,
+    incidents.blueprint,
+    reports.blueprint,
+    stream.blueprint,
+    answer.blueprint,
+    api.blueprint,
+    demo.blueprint,
 )
 
 LARGEST_REQUEST = 16 * 1024 * 1024  # bytes; ten thousand addresses with hashes are about 2 MB
@@ -56,10 +65,7 @@ def init(app: Flask, *, settings: Settings, clock: Clock, ring: Callable[..., No
     errors.install(app)
     templating.install(app)
     assets.install(app)
-    for name in _PAGES:
-        module = import_module(name) if find_spec(name) is not None else None
-        blueprint = getattr(module, "blueprint", None)
-        if blueprint is not None:
-            app.register_blueprint(blueprint)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
     if "static" in app.view_functions:
         guards.mark(app.view_functions["static"], guards.Guard(guards.Kind.PUBLIC, ("style, fonts, scripts",)))
