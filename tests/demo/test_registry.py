@@ -38,7 +38,7 @@ def test_it_has_something_of_everything() -> None:
 def test_it_is_exported_as_it_was_imported(sqlite_db: AppContext, clock: FakeClock) -> None:
     import_registry.import_registry(seed.registry(), now=clock.now(), actor="cli")
     confine.demo()
-    assert sorted(_cells(export_registry.export())) == sorted(_cells(seed.registry()))
+    assert sorted(_cells(export_registry.export_registry().text)) == sorted(_cells(seed.registry()))
 
 
 def test_everybody_in_the_cast_is_in_the_registry() -> None:
