@@ -120,7 +120,7 @@ SCANNER = Manner("is a machine that follows links", (Act(3, Do.HURRY, "acknowled
 SILENT = Manner("does not answer")
 
 #: Nobody simulated answers for these contacts: they are left to whoever plays with the demo.
-YOURS = ("alerte@lanterne.example", "confianza@mirador.example")
+YOURS = ("alerte@lanterne.example", "juridique@lanterne.example", "confianza@mirador.example")
 
 _CAST: Mapping[str, Manner] = {
     "crisis@beaconcast.example": PROMPT,

@@ -38,8 +38,8 @@ ADDRESSES = {
         "mailto://user:pass@pixelly.example",
     ],
 }
-# Apprise's own; which one it is depends on the service
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+# Apprise's own
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 _seen: list[tuple[str, Any]] = []
 _watching = False
 
