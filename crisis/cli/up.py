@@ -82,6 +82,7 @@ def _changes(args: argparse.Namespace) -> "tuple[dict[str, Any], list[Plan], str
         "demo": True,
         "data_dir": given.data_dir / "demo",
         "public_url": own,
+        "desk_phone": given.desk_phone or "+32 2 555 01 99",  # fictional
         "smtp_url": f"smtp://127.0.0.1:{smtp}?tls=none",
         "outbound_allow": "127.0.0.0/8",
         "demo_webhook_url": f"http://127.0.0.1:{webhook}",
