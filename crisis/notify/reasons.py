@@ -77,6 +77,12 @@ def _officer_heading(words: Words, round_: Round) -> str:
             return _("Two contacts contradict each other")
         case "tell_unconfirmed":
             return _("An answer could not be confirmed")
+        case "tell_refusal":
+            return _("A platform will not act")
+        case "tell_wrong_contact":
+            return _("A contact says that it is the wrong one")
+        case "tell_found":
+            return _("A search has found copies")
         case _:
             return _("The desk is needed")
 

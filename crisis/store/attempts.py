@@ -1,6 +1,6 @@
 """Attempts: written before the wire is touched, filled once with the result, never touched again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,8 +19,7 @@ from crisis.store.types import UtcTime
 class Ended:
     """How one attempt ended, and what becomes of its alert."""
 
-    alert_id: UUID
-    fence: int
+    claimed: Claimed
     outcome: alert.Outcome
     state: alert.State
     finished_at: datetime
@@ -103,13 +102,12 @@ def start(session: Session, claimed: Sequence[Claimed], *, owner: str, now: date
     return started
 
 
-def renew(session: Session, claimed: Iterable[Claimed], *, owner: str, now: datetime) -> None:
-    """Hold on to claimed rows for another lease."""
-    ids = [one.id for one in claimed]
-    if ids:
+def renew(session: Session, alert_ids: Collection[UUID], *, owner: str, now: datetime) -> None:
+    """Hold on to started attempts that are still on the wire for another lease."""
+    if alert_ids:
         session.execute(
             sa.update(Alert)
-            .where(Alert.id.in_(ids), Alert.state == alert.State.CLAIMED.value, Alert.owner == owner)
+            .where(Alert.id.in_(list(alert_ids)), Alert.state == alert.State.STARTED.value, Alert.owner == owner)
             .values(lease_until=now + LEASE)
             .execution_options(synchronize_session=False)
         )
@@ -126,8 +124,8 @@ def finish(session: Session, ended: Sequence[Ended]) -> list[Ended]:
         _FILL,
         [
             {
-                "b_alert": one.alert_id,
-                "b_fence": one.fence,
+                "b_alert": one.claimed.id,
+                "b_fence": one.claimed.fence,
                 "b_finished": one.finished_at,
                 "b_outcome": one.outcome.value,
                 "b_detail": one.detail,
@@ -138,13 +136,13 @@ def finish(session: Session, ended: Sequence[Ended]) -> list[Ended]:
         ],
     )
     held = _held(session, ended)
-    moved = [one for one in ended if (one.alert_id, one.fence) in held]
+    moved = [one for one in ended if (one.claimed.id, one.claimed.fence) in held]
     if moved:
         session.connection().execute(
             _MOVE,
             [
                 {
-                    "b_id": one.alert_id,
+                    "b_id": one.claimed.id,
                     "b_state": one.state.value,
                     "b_due": one.due_at,
                     "b_accepted": one.finished_at if one.state is alert.State.ACCEPTED else None,
@@ -159,7 +157,7 @@ def finish(session: Session, ended: Sequence[Ended]) -> list[Ended]:
 
 def _held(session: Session, ended: Sequence[Ended]) -> set[tuple[UUID, int]]:
     query = sa.select(Alert.id, Alert.fence).where(
-        Alert.id.in_([one.alert_id for one in ended]), Alert.state == alert.State.STARTED.value
+        Alert.id.in_([one.claimed.id for one in ended]), Alert.state == alert.State.STARTED.value
     )
     if session.get_bind().dialect.name == "postgresql":
         query = query.with_for_update()

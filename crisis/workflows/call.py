@@ -44,7 +44,8 @@ def record_call(
         raise errors.InvalidInput("The name or the note is too long.", fields={"note": f"at most {_LONGEST_NOTE}"})
     with db.transaction() as session:
         owner = incidents.by_ref(session, ref)
-        asked = notices.by_id(session, notice_id, lock=True)
+        notices.by_id(session, notice_id)  # before the lock, which expects it
+        asked = answers.lock(session, notice_id)
         endpoint = session.get(Endpoint, endpoint_id)
         contact = session.get(Contact, endpoint.contact_id) if endpoint else None
         if (

@@ -3,12 +3,12 @@
     one flush, one commit:   results of the last group  +  next claim  +  attempts started of the next group
     then, outside of it:     the group goes on the wire
 
-Whatever dies in between leaves at most one group without a result; its lease runs out and the next
+A group that takes long is flushed in parts. Whatever dies in between leaves at most one group without a result; its lease runs out and the next
 claim takes it as unknown, with the same message id, marked as a possible repeat.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -29,6 +29,9 @@ GROUP = {alert.Queue.MAIL: 100, alert.Queue.OTHER: 32}
 
 #: A drain ends itself after this, well below the time limit of its task; the next ring goes on.
 _BUDGET_SECONDS = 20.0
+
+#: How long a result may wait for its flush while the rest of its group is still on the wire.
+_FLUSH_SECONDS = 0.5
 
 #: An officer hears of failures of one moment in one message.
 _TELL_AFTER = timedelta(seconds=3)
@@ -65,22 +68,44 @@ def drain(
     """
     ends = time.monotonic() + budget_seconds
     templates = rendering.Templates(room.settings)
-    group: list[alerts.Claimed] = []
     ended: list[attempts.Ended] = []
     attempted = 0
     while True:
         stop = time.monotonic() >= ends
         now = room.clock.now()
         with db.transaction() as session:
-            facts = _record_results(session, group, ended, now=now)
+            facts = _record_results(session, ended, now=now)
             group = [] if stop else _take(session, queue, room=room, overdue_by=overdue_by, facts=facts, now=now)
             templates.learn(alerts.messages(session, templates.missing(one.message_id for one in group)))
-            for incident_id in sorted(facts):
-                record.append(session, str(incident_id), facts[incident_id], now=now)
+            _append(session, facts, now=now)
         if not group:
             return Drained(attempted, more=stop)
         attempted += len(group)
-        ended = _send(group, senders=room.senders, templates=templates, started_at=now)
+        ended = _send_all(group, room=room, templates=templates, started_at=now)
+
+
+def _send_all(
+    group: Sequence[alerts.Claimed], *, room: Room, templates: rendering.Templates, started_at: datetime
+) -> list[attempts.Ended]:
+    """Put a group on the wire; while that takes long, results are flushed and the lease of the rest renewed.
+
+    Returns:
+        The results that no flush has written yet.
+    """
+    waiting = {one.id: one for one in group}
+    ended: list[attempts.Ended] = []
+    flushed = time.monotonic()
+    for one in _send(group, senders=room.senders, templates=templates, started_at=started_at):
+        del waiting[one.claimed.id]
+        ended.append(one)
+        if time.monotonic() - flushed >= _FLUSH_SECONDS:
+            now = room.clock.now()
+            with db.transaction() as session:
+                facts = _record_results(session, ended, now=now)
+                attempts.renew(session, waiting, owner=room.owner, now=now)
+                _append(session, facts, now=now)
+            ended, flushed = [], time.monotonic()
+    return ended
 
 
 def _take(
@@ -104,27 +129,26 @@ def _send(
     senders: Mapping[alert.Channel, Sender],
     templates: rendering.Templates,
     started_at: datetime,
-) -> list[attempts.Ended]:
-    """Put a group on the wire, channel after channel; every alert gets a result."""
+) -> Iterator[attempts.Ended]:
+    """Each result as it comes, channel after channel; every alert gets one."""
+    began = time.monotonic()
     claimed = {one.id: one for one in group}
     by_channel: dict[alert.Channel, list[Envelope]] = {}
     for one in group:
         by_channel.setdefault(alert.Channel(one.channel), []).append(templates.envelope(one, started_at=started_at))
-    return [
-        _ended(claimed[alert_id], result, started_at)
-        for channel, envelopes in by_channel.items()
-        for alert_id, result in senders[channel].send(envelopes)
-    ]
+    for channel, envelopes in by_channel.items():
+        called_at = started_at + timedelta(seconds=time.monotonic() - began)
+        for alert_id, result in senders[channel].send(envelopes):
+            yield _ended(claimed[alert_id], result, called_at)
 
 
-def _ended(claimed: alerts.Claimed, result: Result, started_at: datetime) -> attempts.Ended:
-    finished_at = started_at + result.finished_after
+def _ended(claimed: alerts.Claimed, result: Result, called_at: datetime) -> attempts.Ended:
+    finished_at = called_at + result.finished_after
     following = retry.after(result.outcome, alert.Channel(claimed.channel), claimed.attempts + 1)
     state = alert.advance(alert.State.STARTED, following.event)
     again = state in (alert.State.WAITING_RETRY, alert.State.UNKNOWN)
     return attempts.Ended(
-        alert_id=claimed.id,
-        fence=claimed.fence,
+        claimed=claimed,
         outcome=result.outcome,
         state=state,
         finished_at=finished_at,
@@ -144,22 +168,27 @@ _KINDS = {
 
 
 def _record_results(
-    session: Session, group: Sequence[alerts.Claimed], ended: Sequence[attempts.Ended], *, now: datetime
+    session: Session, ended: Sequence[attempts.Ended], *, now: datetime
 ) -> dict[UUID, list[record.Fact]]:
-    """Write the results of the last group; the facts of each incident, to be appended last."""
-    claimed = {one.id: one for one in group}
+    """Write results; the facts of each incident, to be appended last."""
     rows: dict[tuple[UUID, alert.State], list[list[str]]] = {}
-    failed: list[alerts.Claimed] = []
+    failed: list[tuple[UUID, UUID | None]] = []
     for one in attempts.finish(session, ended):
-        owner = claimed[one.alert_id]
-        rows.setdefault((owner.incident_id, one.state), []).append([str(one.alert_id), record.moment(one.finished_at)])
+        about = one.claimed
+        rows.setdefault((about.incident_id, one.state), []).append([str(about.id), record.moment(one.finished_at)])
         if one.state is alert.State.FAILED:
-            failed.append(owner)
-    _arm_failures(session, [(one.incident_id, one.notice_id) for one in failed], now=now)
+            failed.append((about.incident_id, about.notice_id))
+    _arm_failures(session, failed, now=now)
     facts: dict[UUID, list[record.Fact]] = {}
     for (incident_id, state), entries in rows.items():
         facts.setdefault(incident_id, []).append(record.Fact(_KINDS[state], "desk", now, {"alerts": entries}))
     return facts
+
+
+def _append(session: Session, facts: Mapping[UUID, Sequence[record.Fact]], *, now: datetime) -> None:
+    """The last statements of a flush; incident after incident in one order, so that no two flushes wait in a ring."""
+    for incident_id in sorted(facts):
+        record.append(session, str(incident_id), facts[incident_id], now=now)
 
 
 def _tell_lost(

@@ -32,9 +32,6 @@ from crisis.store.models import Incident, Notice, Timer
 
 _AT_ONCE = 200  # timers a transaction; short enough that nobody waits for it
 
-#: What a message to officers is about, by the reason of the decision.
-_ABOUT = {"silent": "tell_officer", "no_next_contact": "nobody_left"}
-
 Round = tuple[str, alert.Purpose, list[outgoing.Recipient]]
 Happened = list[tuple[records.Kind, Mapping[str, object]]]
 
@@ -129,7 +126,7 @@ def _follow(session: Session, owner: Incident, fired: Sequence[Timer], asked: Ma
             reminded = [replace(one, extra={"why": decision.reason}) for one in _whom_to_remind(session, owner, about)]
             following.send.append((f"reminder:{timer.ladder}:{timer.step}", alert.Purpose.REMINDER, reminded))
         elif decision.effect is ladder.Effect.TELL_OFFICER:
-            following.tell.setdefault(_ABOUT[decision.reason], []).append(timer)
+            following.tell.setdefault(decision.reason, []).append(timer)
         if decision.goes_on and (step := ladder.after(table, ladder.Ladder(name), timer.step, timer.starts_at)):
             following.arm += fan_outs.timer_rows(owner.id, about.id, int(batch), {name: step}, timer.starts_at)
     return following
@@ -155,7 +152,8 @@ def _next_contact(session: Session, about: Notice, registered: Mapping[UUID, Pla
     while following := fan_out.next_contact(platform, after=after):
         found = recipients.contact(session, about, following.id) if following.id not in tried else []
         if found:
-            return found
+            silent = next((one.name for one in platform.by_position() if one.id in tried), "")
+            return [replace(one, extra={"previous": silent}) for one in found]
         after = following.position
     return []
 

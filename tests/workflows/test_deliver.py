@@ -138,3 +138,25 @@ def test_the_metronome_takes_only_what_is_overdue(declared: Declare, room: Keepi
     assert deliver.drain(MAIL, room=room, overdue_by=overdue).attempted == 0
     clock.advance(seconds=5)
     assert deliver.drain(MAIL, room=room, overdue_by=overdue).attempted == 1
+
+
+def test_a_slow_group_is_flushed_in_parts_and_keeps_its_lease(
+    declared: Declare, room: KeepingRoom, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "_FLUSH_SECONDS", 0)
+    samples.add(*samples.registry(5))
+    declared(items=[{"sha256": samples.SHA256}])
+    second = KeepingRoom(room.settings, clock, KeepingSender(), owner="mail@tests/boot-2/2")
+    accepted_meanwhile = []
+
+    def _slow(_: Envelope) -> alert.Outcome:
+        clock.advance(seconds=6)
+        accepted_meanwhile.append(states().get("accepted", 0))
+        deliver.drain(MAIL, room=second)
+        return alert.Outcome.ACCEPTED
+
+    room.sender.answer = _slow
+    deliver.drain(MAIL, room=room)
+    assert accepted_meanwhile == [0, 1, 2, 3, 4]
+    assert second.sender.sent == []
+    assert {one.possible_repeat for one in rows(Alert)} == {False}

@@ -108,7 +108,7 @@ def test_after_fifteen_minutes_one_message_tells_the_officer_who_is_silent(
     clock.advance(minutes=10)
     fire()
     told = rows(Alert, Alert.purpose == "officer")
-    assert [one.cause.split(":")[1] for one in told] == ["nobody_left", "tell_officer"]
+    assert [one.cause.split(":")[1] for one in told] == ["no_next_contact", "silent"]
     deliver.drain(alert.Queue.MAIL, room=room)
     mail = next(one.payload for one in room.sender.sent if one.alert_id == told[1].id)
     assert b"Pixelly" in mail

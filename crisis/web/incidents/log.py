@@ -119,6 +119,8 @@ def _timer(action: str, count: int, platform: str) -> str:
         "tell_contradiction": gettext("The officer is told of a contradiction"),
         "tell_refusal": gettext("The officer is told who will not act"),
         "tell_wrong_contact": gettext("The officer is told of a wrong contact"),
+        "tell_found": gettext("The officer is told that a search found copies"),
+        "tell_unconfirmed": gettext("The officer is told of an answer that could not be confirmed"),
     }
     text = texts.get(action, action.replace("_", " "))
     return f"{platform}: {text}" if count == 1 else text
