@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -41,11 +42,11 @@ ADDRESSES = {
 # Apprise's own
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 _seen: list[tuple[str, Any]] = []
-_watching = False
+_watching = threading.Event()
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if _watching and event in ("socket.connect", "socket.getaddrinfo"):
+    if _watching.is_set() and event in ("socket.connect", "socket.getaddrinfo"):
         _seen.append((event, arguments[1] if event == "socket.connect" else arguments[0]))
 
 
@@ -55,11 +56,10 @@ sys.addaudithook(_watch)  # for good: Python knows no way to take one away
 @pytest.fixture
 def seen() -> Iterator[list[tuple[str, Any]]]:
     """Every address that this process connects to or looks up, in whatever library."""
-    global _watching
     _seen.clear()
-    _watching = True
+    _watching.set()
     yield _seen
-    _watching = False
+    _watching.clear()
 
 
 @pytest.fixture
