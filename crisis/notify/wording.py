@@ -1,6 +1,6 @@
 """Wording: what a mail says in one language, part by part, with slots where alerts differ."""
 
-from crisis.domain import alert, notice
+from crisis.domain import alert, incident, notice
 from crisis.notify import labels, marks, plain, reasons
 from crisis.notify.facts import Facts
 from crisis.notify.languages import Words
@@ -63,7 +63,10 @@ def _happened(words: Words, round_: Round, facts: Facts, suffix: str) -> tuple[S
     if facts.occurred_at is not None:
         known.append(_("When: about %(moment)s.", moment=marks.mark("occurred" + suffix)))
     known.append(_("Kind: %(kind)s.", kind=labels.kind(words, facts.kind)))
-    return (Section(_("What happened"), (*drill, *plain.lines(facts.summary), " ".join(known))),)
+    # a mail passes many hands; what only named persons may read stays behind the link
+    red = facts.tlp is incident.Tlp.RED
+    told = [_("TLP:RED is not sent by mail: what happened is on the page behind the link.")] if red else None
+    return (Section(_("What happened"), (*drill, *(told or plain.lines(facts.summary)), " ".join(known))),)
 
 
 def _ask(words: Words, round_: Round, *, below: bool) -> tuple[Section, ...]:

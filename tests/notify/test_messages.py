@@ -398,3 +398,10 @@ def test_the_version_of_the_texts_changes_with_each_part() -> None:
     version = messages.version_body()
     assert set(version) == {"mail.txt", "mail.html", "short.txt", "en", "fr", "de"}
     assert len(set(version.values())) == 6
+
+
+def test_a_red_summary_stays_behind_the_link() -> None:
+    about = the_facts(tlp=incident.Tlp.RED, summary="Only for those named.")
+    _, text, html = read(recipient(), about=about)
+    assert "Only for those named." not in text + html
+    assert "TLP:RED is not sent by mail" in " ".join(text.split())
