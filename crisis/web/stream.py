@@ -14,6 +14,7 @@ from crisis.store import db
 from crisis.web import desk, follower, guards, times
 from crisis.web.incidents import page
 from crisis.web.incidents.board import Look, boards
+from crisis.web.incidents.rows import Row
 from crisis.workflows import overview
 
 blueprint = Blueprint("stream", __name__, url_prefix="/incidents")
@@ -30,6 +31,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 @blueprint.record_once
 def _install(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
+    boards.forget()
     follower.install(app, desk.of(app).settings)
 
 
@@ -38,7 +40,8 @@ def _install(state: BlueprintSetupState) -> None:
 def stream(ref: str) -> Any:
     """The changes after the browser's last event; where no place is left, one batch of them, and “ask again”."""
     view = overview.incident(ref, now=desk.now())
-    since = _number(request.headers.get("Last-Event-ID")) or _number(request.args.get("after")) or view.head
+    last = _number(request.headers.get("Last-Event-ID")) or _number(request.args.get("after")) or view.head
+    since = min(last, view.head)  # a number beyond the record is none of ours
     show = request.args.get("show", "")
     boards.put(view)
     db.db.session.remove()  # a stream holds no session
@@ -58,25 +61,31 @@ def message(data: str = "", *, event: str = "", n: int | None = None, retry_ms: 
 
 
 def _messages(view: IncidentView, since: int, show: str) -> Iterator[str]:
-    watch = follower.of(current_app)
-    with watch.place(str(view.id)) as has_place:
-        yield _news(view.ref, since, view.head, show, retry_ms=AGAIN_MS if has_place else POLL_MS)
+    watch, stream_name = follower.of(current_app), str(view.id)
+    with watch.place(stream_name) as has_place:
+        look = _look(view, view.head)
+        yield _news(look, since, show, retry_ms=AGAIN_MS if has_place else POLL_MS)
         if not has_place:
             return
-        known, ends = max(since, view.head), time.monotonic() + LONGEST_SECONDS
-        strip_due = time.monotonic() + STRIP_SECONDS
-        while time.monotonic() < ends:
-            n = watch.wait(str(view.id), beyond=known, seconds=BEAT_SECONDS)
+        began = strip_at = time.monotonic()
+        while time.monotonic() - began < LONGEST_SECONDS:
+            n = watch.wait(stream_name, beyond=look.n, seconds=BEAT_SECONDS)
             if n is None:
                 return
-            if n > known:
+            if n > look.n:
                 time.sleep(TOGETHER_SECONDS)
-                yield _news(view.ref, known, n, show)
-                known = boards.at(view.ref, n, lambda: _load(view.ref)).n
-            elif time.monotonic() >= strip_due:
-                strip_due = time.monotonic() + STRIP_SECONDS
-                yield message(_strip(view.ref, known, show))
+                sent, look = look.n, _look(view, n)
+                yield _news(look, sent, show)
+            elif time.monotonic() - strip_at > STRIP_SECONDS:
+                strip_at = time.monotonic()
+                yield message(_fragments(look, [], show, whole=False))
             yield _beat()
+
+
+def _look(view: IncidentView, n: int) -> Look:
+    """The incident at entry ``n`` or later, as of now."""
+    g.pop("now", None)  # a request keeps one instant; a stream outlives it
+    return boards.at(view.id, n, lambda: overview.incident(view.ref, now=desk.now()))
 
 
 def _beat() -> str:
@@ -85,27 +94,18 @@ def _beat() -> str:
     return message(times.iso(desk.now()), event="beat")
 
 
-def _news(ref: str, since: int, n: int, show: str, *, retry_ms: int | None = None) -> str:
-    g.pop("now", None)
-    look = boards.at(ref, n, lambda: _load(ref))
+def _news(look: Look, since: int, show: str, *, retry_ms: int | None = None) -> str:
+    """What is new in ``look`` for a page that knows everything up to ``since``."""
     changed = boards.changed(look, since) if look.n > since else []
-    return message(_fragments(look, changed, show, whole=bool(changed) or look.n > since), n=look.n, retry_ms=retry_ms)
+    return message(_fragments(look, changed, show, whole=look.n > since), n=look.n, retry_ms=retry_ms)
 
 
-def _strip(ref: str, n: int, show: str) -> str:
+def _fragments(look: Look, changed: list[Row], show: str, *, whole: bool) -> str:
     g.pop("now", None)
-    return _fragments(boards.at(ref, n, lambda: _load(ref)), [], show, whole=False)
-
-
-def _fragments(look: Look, changed: list[Any], show: str, *, whole: bool) -> str:
     try:
         return render_template("incidents/changes.html", **page.of_page(look), changed=changed, whole=whole, show=show)
     finally:
         db.db.session.remove()
-
-
-def _load(ref: str) -> IncidentView:
-    return overview.incident(ref, now=desk.now())
 
 
 def _number(text: str | None) -> int | None:

@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from crisis.domain.overview import IncidentView
 from crisis.web.incidents import rows
@@ -34,17 +35,22 @@ class Boards:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._boards: OrderedDict[str, _Board] = OrderedDict()
+        self._boards: OrderedDict[UUID, _Board] = OrderedDict()
+
+    def forget(self) -> None:
+        """Begin anew: references of one database mean nothing in another."""
+        with self._lock:
+            self._boards.clear()
 
     def put(self, view: IncidentView) -> Look:
         """Keep what a page has just loaded."""
-        board = self._board(view.ref)
+        board = self._board(view.id)
         with board.lock:
             return _advance(board, view)
 
-    def at(self, ref: str, n: int, load: Callable[[], IncidentView]) -> Look:
+    def at(self, incident_id: UUID, n: int, load: Callable[[], IncidentView]) -> Look:
         """The incident at entry ``n`` or later; ``load`` is called once for all who ask together."""
-        board = self._board(ref)
+        board = self._board(incident_id)
         with board.lock:
             if board.look is not None and board.look.n >= n:
                 return board.look
@@ -52,16 +58,16 @@ class Boards:
 
     def changed(self, look: Look, since: int) -> list[Row]:
         """The rows with news after entry ``since``; all of them where this process was not there then."""
-        board = self._board(look.view.ref)
+        board = self._board(look.view.id)
         with board.lock:
             if since < board.since:
                 return list(look.rows)
             return [one for one in look.rows if board.news.get(one.id, 0) > since]
 
-    def _board(self, ref: str) -> _Board:
+    def _board(self, incident_id: UUID) -> _Board:
         with self._lock:
-            board = self._boards.setdefault(ref, _Board())
-            self._boards.move_to_end(ref)
+            board = self._boards.setdefault(incident_id, _Board())
+            self._boards.move_to_end(incident_id)
             while len(self._boards) > _MOST:
                 self._boards.popitem(last=False)
             return board
