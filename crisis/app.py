@@ -21,14 +21,11 @@ def open_desk(settings: config.Settings) -> Iterator[Flask]:
 
 def create_app(settings: config.Settings | None = None) -> Flask:
     """The web server's application (WSGI), made in each of its processes, after the fork."""
-    from apiflask import APIFlask  # a worker starts without the pages
-
-    from crisis import web
+    from crisis import web  # a worker starts without the pages
 
     settings = settings or config.load()
     logs.configure(settings)
-    # Our own handlers make the errors; the OpenAPI document has a view of its own, with a guard.
-    app = APIFlask("crisis.web", title="Crisis desk", json_errors=False, docs_path=None, spec_path=None)
+    app = Flask("crisis.web")
     db.init(app, settings)
     bell.hang(jobs_app.publisher(settings))
     web.init(app, settings=settings, clock=clock.DatabaseClock(), ring=bell.ring)

@@ -24,7 +24,6 @@ GUARDED = {
     "alembic": ("crisis.store.db", "crisis.store.migrations"),
     "pydantic_settings": ("crisis.config",),
     "flask": ("crisis.web", "crisis.store.db", "crisis.store.migrations.env", "crisis.app"),
-    "apiflask": ("crisis.web", "crisis.app"),
     "werkzeug": ("crisis.web", "crisis.app"),
     "wtforms": ("crisis.web",),
     "flask_wtf": ("crisis.web",),

@@ -49,12 +49,10 @@ class Website:
 
 def build(settings: config.Settings, clock: FakeClock) -> Website:
     """The web server as the composition root makes it, with a clock to move and a bell that only counts."""
-    from apiflask import APIFlask
-
     passwords._hasher = argon2.PasswordHasher(
         time_cost=1, memory_cost=64, parallelism=1
     )  # slow hashes prove nothing here
-    app = APIFlask("crisis.web", json_errors=False, docs_path=None, spec_path=None)
+    app = Flask("crisis.web")
     app.testing = True
     db.init(app, settings)
     rings: list[tuple[Any, ...]] = []
