@@ -194,3 +194,16 @@ def test_the_record_of_the_registry_is_shown_in_order(registrar: FlaskClient) ->
     assert page.index("platform.added") < page.index("domain.added") < page.index("endpoint.added")
     assert "command line" in page
     assert "12 entries" in page
+
+
+def test_a_registrar_sees_the_secret_of_a_webhook_and_of_nothing_else(
+    registrar: FlaskClient, filled: site.Website
+) -> None:
+    contact = contact_ids(filled)[0]
+    added = {"channel": "webhook", "address": "https://hooks.pixelly.example/crisis", "verified_on": ""}
+    assert site.post(registrar, f"/registry/contacts/{contact}/endpoints/new", added).status_code == 303
+    with filled.app.app_context(), db.reading() as session:
+        endpoints = platforms.by_registry_id(session, "p-001").contacts[0].endpoints
+        by_channel = {one.channel: str(one.id) for one in endpoints}
+    assert "whsec_" in text_of(registrar, f"/registry/endpoints/{by_channel['webhook']}/edit")
+    assert "whsec_" not in text_of(registrar, f"/registry/endpoints/{by_channel['email']}/edit")

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from crisis import errors
 from crisis.domain import access, alert
+from crisis.notify import links
 from crisis.store import platforms
 from crisis.store.models import Contact, Endpoint
 from crisis.web import desk, guards
@@ -69,7 +70,15 @@ def _form(contact: Contact, endpoint: Endpoint | None, given: Any, wrong: dict[s
         endpoint=endpoint,
         given=given,
         wrong=wrong,
+        secret=_webhook_secret(endpoint),
     )
+
+
+def _webhook_secret(endpoint: Endpoint | None) -> str | None:
+    """What the receiver checks our signature with; derived, never stored."""
+    if endpoint is None or endpoint.channel != alert.Channel.WEBHOOK.value:
+        return None
+    return links.webhook_secret(desk.settings().secret_key, endpoint.id, endpoint.secret_generation)
 
 
 def _cells(endpoint: Endpoint) -> dict[str, str]:
