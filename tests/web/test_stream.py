@@ -140,6 +140,31 @@ def test_a_stream_is_for_people_who_are_logged_in(live: Website) -> None:
     assert live.person("registrar").get(f"/incidents/{ref}/stream").status_code == 403
 
 
+def test_a_number_beyond_the_record_is_taken_for_its_end(live: Website) -> None:
+    ref = incident_site.declared(live)
+    pixelly = incident_site.notice_of(live, ref, "Pixelly")
+    with _listening(live.person("officer"), ref, headers={"Last-Event-ID": "999999"}) as messages:
+        _news(messages)
+        incident_site.answer(live, pixelly.id)
+        assert f"#n-{pixelly.id.hex}" in _news(messages)
+
+
+def test_what_one_stream_has_sent_is_still_news_for_another(live: Website) -> None:
+    ref = incident_site.declared(live)
+    officer = live.person("officer")
+    pixelly, alpencast = (incident_site.notice_of(live, ref, name) for name in ("Pixelly", "Alpencast"))
+    with _listening(officer, ref) as one, _listening(officer, ref) as other:
+        _news(one), _news(other)
+        incident_site.answer(live, pixelly.id)
+        assert f"#n-{pixelly.id.hex}" in _news(one)
+        incident_site.answer(live, alpencast.id)
+        assert f"#n-{alpencast.id.hex}" in _news(one)
+        heard = _news(other)
+        assert f"#n-{pixelly.id.hex}" in heard
+        if f"#n-{alpencast.id.hex}" not in heard:
+            assert f"#n-{alpencast.id.hex}" in _news(other)
+
+
 def test_hostile_text_can_not_end_a_message(live: Website) -> None:
     assert stream.message("a\r\nb\rc\n\nd", n=7) == "id: 7\ndata: a\ndata: b\ndata: c\ndata: \ndata: d\n\n"
 

@@ -203,7 +203,11 @@
     for (const task of event.detail.tasks || []) {
       const row = task.fragment && task.fragment.firstElementChild;
       if (!row || row.tagName !== "TR") continue;
-      if (!document.getElementById(row.id)) { fresh += 1; continue; }
+      if (!document.getElementById(row.id)) {
+        const band = $(`#platforms tbody[data-band="${row.dataset.band}"]`);
+        if (!words.narrowed && !(band && "closed" in band.dataset)) fresh += 1; // else it is left out on purpose
+        continue;
+      }
       row.classList.add("new");
       if (document.getElementById(`d-${row.id.slice(2)}`)) mark(row, true);
     }
