@@ -55,7 +55,7 @@ def test_the_whole_story_is_one_click_away(
         page.locator("form[action='/demo/exercise'] button").click()
         page.wait_for_url("**/incidents/EX-*")
         incident = page.url
-        page.wait_for_function("document.querySelector('#tally').textContent.match(/[1-9]/)")
+        chromium.until(page, "/[1-9]/.test(document.querySelector('#tally').textContent)", seconds=30)
         until_true(lambda: _acknowledged(demo, incident) >= 5, seconds=60, what="nobody answers")
         page.goto(f"{demo.url}/demo/mails")
         _is_for_everybody(page)

@@ -12,6 +12,7 @@ from tests.parts.chromium import Complaints
 
 pytestmark = pytest.mark.browser
 
+ANSWERED = "document.querySelector('#log').textContent.includes('cknowledged')"
 WATCH = """() => {
   window.seen = null;
   new MutationObserver(() => {
@@ -37,7 +38,7 @@ def test_an_answer_appears_on_an_open_page_within_a_second(browser: Browser, sce
         sent = time.time()
         answered = contact.submit(form, name="Flo Fictional", answer="acknowledge")
         assert answered.status == 200
-        page.wait_for_function("window.seen !== null", timeout=5000)
+        chromium.until(page, "window.seen !== null", seconds=15)
         seen = page.evaluate("window.seen") / 1000
     assert seen - sent <= 1.0
     assert complaints.found == []
@@ -52,7 +53,7 @@ def test_what_somebody_types_survives_an_update(browser: Browser, scene: Scene) 
         page.goto(f"{scene.url}/incidents/{ref}")
         page.locator("#q").fill("pix")
         scenes.answer(world, link, name="Gil Fictional", answer="acknowledge")
-        page.wait_for_function("document.querySelector('#log').textContent.includes('cknowledged')", timeout=5000)
+        chromium.until(page, ANSWERED, seconds=15)
         assert page.locator("#q").input_value() == "pix"
         assert page.evaluate("document.activeElement.id") == "q"
 
@@ -67,4 +68,4 @@ def test_a_page_shows_what_came_while_its_stream_was_cut(browser: Browser, scene
         context.set_offline(True)
         scenes.answer(world, link, name="Hal Fictional", answer="acknowledge")
         context.set_offline(False)
-        page.wait_for_function("document.querySelector('#log').textContent.includes('cknowledged')", timeout=30_000)
+        chromium.until(page, ANSWERED, seconds=40)

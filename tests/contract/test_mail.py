@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from tests.parts.mail_sink import ACCEPTED
+from tests.parts.running import until_true
 from tests.parts.world import World
 
 pytestmark = pytest.mark.flow
@@ -102,9 +103,11 @@ def test_a_mail_refused_for_good_fails_and_goes_to_the_call_list(world: World) -
     assert "550" in alert["attempts"][0]["detail"]
 
 
-def test_a_webhook_is_signed_and_names_no_item(world: World, answered: str) -> None:
-    world.hooks.wait(1, seconds=20)
-    alert = next(one for one in world.alerts(answered) if one["channel"] == "webhook")
-    posted = next(one for one in world.hooks.posted if one.headers["webhook-id"] == alert["id"])
-    assert answered in str(posted.verified(world.webhook_secret()))
-    assert "/watch/a1" not in posted.raw.decode()
+def test_a_webhook_is_signed_and_names_no_item(world: World) -> None:
+    ref = world.declare(audience={"platforms": ["p-003"]}, items=[{"url": "https://hookline.example/watch/h1"}])["ref"]
+    alert = next(one for one in world.alerts(ref) if one["channel"] == "webhook")
+    posted = until_true(
+        lambda: [one for one in world.hooks.posted if one.headers["webhook-id"] == alert["id"]], seconds=20
+    )
+    assert ref in str(posted[0].verified(world.webhook_secret()))
+    assert "/watch/h1" not in posted[0].raw.decode()

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -80,6 +81,18 @@ def context(browser: Browser, *, visitor: Visitor | None = None, **options: obje
             [{"name": name, "value": one.value, "url": visitor.base} for name, one in visitor.cookies.items()]
         )
     return made
+
+
+def until(page: Page, expression: str, *, seconds: float) -> None:
+    """Wait until an expression is true on the page; asked from outside, because the policy forbids eval within.
+
+    Raises:
+        AssertionError: it is not, after ``seconds``.
+    """
+    ends = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < ends, f"after {seconds} s not true: {expression}"
+        page.wait_for_timeout(20)
 
 
 def _is_local(url: str) -> bool:

@@ -53,6 +53,7 @@ class Running:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
+        self._started: list[subprocess.Popen[bytes]] = []
         folder.mkdir(parents=True, exist_ok=True)
         self.data = folder / "var"
         self._settings = {
@@ -120,8 +121,8 @@ class Running:
         """End whatever is left, by number, however it was started."""
         for pid in self.processes():
             _signal(pid, signal.SIGKILL)
-        if self.process is not None:
-            self.process.wait(5)
+        for one in self._started:
+            one.wait(5)
 
     def processes(self) -> dict[int, str]:
         """The processes that run in this desk's folder, with their command lines."""
@@ -188,7 +189,7 @@ class Running:
     def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         """One part alone, as systemd starts it: ``spawn("metronome")``; ``destroy()`` ends it."""
         with (self.folder / "output").open("ab") as output:
-            return subprocess.Popen(
+            started = subprocess.Popen(
                 [CRISIS, *arguments],
                 cwd=self.folder,
                 env=self.environment,
@@ -197,6 +198,8 @@ class Running:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._started.append(started)
+        return started
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """What the database holds, read beside the running desk."""
