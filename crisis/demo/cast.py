@@ -119,14 +119,18 @@ OPENS = Manner("only opens the page", (Act(20, Do.OPEN), Act(140, Do.OPEN)))
 SCANNER = Manner("is a machine that follows links", (Act(3, Do.HURRY, "acknowledge"),))
 SILENT = Manner("does not answer")
 
-#: Nobody simulated answers for these contacts: they are left to whoever plays with the demo.
-YOURS = ("alerte@lanterne.example", "juridique@lanterne.example", "confianza@mirador.example")
+#: Nobody simulated answers for these contacts: they are left to whoever plays with the demo, the first one first.
+YOURS = (
+    "soc@murmurline.example",
+    "alerte@lanterne.example",
+    "juridique@lanterne.example",
+    "confianza@mirador.example",
+)
 
 _CAST: Mapping[str, Manner] = {
     "crisis@beaconcast.example": PROMPT,
     "desk@clipharbour.example": STEADY,
-    "soc@murmurline.example": SILENT,
-    "legal@murmurline.example": PROMPT,  # the next contact, five minutes on
+    "legal@murmurline.example": SILENT,  # the next contact, five minutes on
     "owner@pastewell.example": OPENS,
     "abuse@driftbox.example": SAYS_DONE,  # one of these two desks is out of hours whenever the exercise
     "night@driftbox.example": SAYS_NO,  # starts, so both are alerted, and they disagree

@@ -35,5 +35,5 @@ def tell() -> Story:
     waiting = [one for one in islice(box.newest(), _LOOKED_THROUGH) if one.recipient in cast.YOURS and one.ref == ref]
     if not waiting:
         return Story(ref, ref not in running)
-    first = waiting[-1]
+    first = min(waiting, key=lambda one: (cast.YOURS.index(one.recipient), one.id))
     return Story(ref, ref not in running, first.id, first.recipient)
