@@ -34,7 +34,7 @@ def test_it_holds_addresses_with_and_without_hashes_and_hashes_alone() -> None:
 
 
 def test_it_declares_120_items_to_all_platforms(
-    sqlite_db: AppContext, settings: config.Settings, clock: FakeClock
+    desk_db: AppContext, settings: config.Settings, clock: FakeClock
 ) -> None:
     import_registry.import_registry(seed.registry(), now=clock.now(), actor="cli")
     declared = declare.declare(

@@ -17,7 +17,7 @@ def _facts() -> int:
 
 
 def test_there_is_one_person_a_role_and_the_officer_comes_first(
-    sqlite_db: AppContext, settings: config.Settings, clock: FakeClock
+    desk_db: AppContext, settings: config.Settings, clock: FakeClock
 ) -> None:
     found = seed.plant(settings=settings, now=clock.now())
     assert [one.email for one in found] == [
@@ -36,7 +36,7 @@ def test_there_is_one_person_a_role_and_the_officer_comes_first(
         assert people["auditor@desk.example"].notify_address is None
 
 
-def test_planting_again_changes_nothing(sqlite_db: AppContext, settings: config.Settings, clock: FakeClock) -> None:
+def test_planting_again_changes_nothing(desk_db: AppContext, settings: config.Settings, clock: FakeClock) -> None:
     first = seed.plant(settings=settings, now=clock.now())
     before = _facts()
     assert seed.plant(settings=settings, now=clock.now()) == first
@@ -44,7 +44,7 @@ def test_planting_again_changes_nothing(sqlite_db: AppContext, settings: config.
 
 
 def test_a_registry_that_somebody_has_changed_is_left_alone(
-    sqlite_db: AppContext, settings: config.Settings, clock: FakeClock
+    desk_db: AppContext, settings: config.Settings, clock: FakeClock
 ) -> None:
     seed.plant(settings=settings, now=clock.now())
     with db.transaction() as session:
