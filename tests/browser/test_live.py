@@ -12,11 +12,12 @@ from tests.parts.chromium import Complaints
 
 pytestmark = pytest.mark.browser
 
-ANSWERED = "document.querySelector('#log').textContent.includes('cknowledged')"
+ANSWERED = "document.querySelector('#log').textContent.includes('Pixelly: has it')"
 WATCH = """() => {
   window.seen = null;
   new MutationObserver(() => {
-    const there = document.querySelector('main').textContent.includes('Flo Fictional');
+    const cells = [...document.querySelectorAll('#platforms td')];
+    const there = cells.some((one) => one.textContent.includes('Acknowledged'));
     if (there && window.seen === null) window.seen = Date.now();
   }).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
