@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -52,6 +52,9 @@ class Manner:
     acts: tuple[Act, ...] = ()
 
 
+#: Seconds; before anybody was asked, whatever the speed.
+LONG_AGO = 1_800.0
+
 _REMOVED = ("removed",)
 _MIXED = ("removed", "removed", "disabled_in_eu", "removed", "restricted")
 _WEIGHED = ("removed", "kept", "removed", "cant_find", "already_gone")
@@ -88,7 +91,7 @@ SLOW = Manner(
 )
 EARLY = Manner(
     "had it down before we asked",
-    (Act(12, Do.REPORT, outcomes=_REMOVED, ago=1_800, found="0"), Act(20, Do.ANSWER, "done")),
+    (Act(12, Do.REPORT, outcomes=_REMOVED, ago=LONG_AGO, found="0"), Act(20, Do.ANSWER, "done")),
 )
 ASKS = Manner(
     "asks a question",
@@ -191,6 +194,11 @@ def mail_of(address: str) -> Mail:
 def hook_works(host: str) -> bool:
     """Whether the receiver of webhooks at this host takes them."""
     return host not in _BROKEN_HOOKS
+
+
+def at_speed(act: Act, speed: float) -> Act:
+    """The act where everything goes ``speed`` times as fast."""
+    return act if act.ago in (None, LONG_AGO) else replace(act, ago=act.ago / speed)
 
 
 def waits(act: Act, *, address: str, ref: str, speed: float) -> float:

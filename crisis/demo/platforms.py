@@ -101,12 +101,15 @@ class Stage:
         acts = ((_FOLLOW_UP,) if reports else ()) if again else manner.acts
         visitor = Visitor(link, self._names.get(address.lower(), address.partition("@")[0]))
         visits = [
-            Visit(caught.caught_at + timedelta(seconds=self._waits(act, address, caught)), visitor, act) for act in acts
+            Visit(
+                caught.caught_at
+                + timedelta(seconds=cast.waits(act, address=address, ref=caught.ref, speed=self._speed)),
+                visitor,
+                cast.at_speed(act, self._speed),
+            )
+            for act in acts
         ]
         return [visit for visit in visits if visit.due >= self._started_at]
-
-    def _waits(self, act: Act, address: str, caught: mailbox.Caught) -> float:
-        return cast.waits(act, address=address, ref=caught.ref, speed=self._speed)
 
     def _push(self, visit: Visit) -> None:
         with self._lock:

@@ -157,6 +157,12 @@ def test_a_new_start_repeats_nothing(tmp_path: Path) -> None:
     assert stage.due(later) == []
 
 
+def test_what_was_done_a_moment_ago_stays_behind_the_alert_at_any_speed() -> None:
+    assert cast.at_speed(cast.PROMPT.acts[1], 20).ago == 0.2
+    assert cast.at_speed(cast.EARLY.acts[0], 20).ago == 1_800
+    assert cast.at_speed(cast.PROMPT.acts[0], 20) == cast.PROMPT.acts[0]
+
+
 def test_speed_scales_the_waiting_of_the_platforms() -> None:
     act = cast.PROMPT.acts[0]
     slow = cast.waits(act, address="crisis@beaconcast.example", ref="EX-2026-0001", speed=1)

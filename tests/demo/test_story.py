@@ -36,6 +36,12 @@ def test_platforms_answer_at_once_in_a_while_or_never_and_some_disagree(desk: Ru
     assert "/incidents/EX-" in officer.submit(start).url
     until_true(lambda: _wanted(desk) == set(), seconds=90, what=lambda: f"still to come: {_wanted(desk)}")
     assert _rows(desk, "SELECT confirmed FROM answer WHERE kind != 'acknowledge' AND NOT confirmed") == []
+    early = _rows(
+        desk,
+        "SELECT DISTINCT platform_name FROM notice JOIN notice_item ON notice_item.notice_id = notice.id "
+        "WHERE notice_item.state = 'already_gone'",
+    )
+    assert not {"Funkturm", "Vuurtoren Video", "Beaconcast"} & {row[0] for row in early}  # they act when asked
     quiet = _rows(desk, "SELECT platform_name FROM notice WHERE state = 'awaiting' ORDER BY platform_name")
     assert {"Lanterne", "Murmurline", "Mirador", "Pizarra Libre"} <= {row[0] for row in quiet}
     desk.stop()
