@@ -30,7 +30,7 @@ class Caught:
 
     @property
     def caught_at(self) -> datetime:
-        return datetime.strptime(self.id.partition("-")[0], _TIME).replace(tzinfo=UTC)
+        return caught_at(self.id)
 
     @cached_property
     def headers(self) -> Message:
@@ -129,6 +129,11 @@ class Mailbox:
 def of(settings: config.Settings) -> Mailbox:
     """The mailbox of the desk with these settings."""
     return Mailbox(settings.data_dir / "mails")
+
+
+def caught_at(name: str) -> datetime:
+    """When the message of this id came in (UTC)."""
+    return datetime.strptime(name.partition("-")[0], _TIME).replace(tzinfo=UTC)
 
 
 def _one_line(text: str) -> str:

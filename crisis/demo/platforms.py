@@ -21,6 +21,7 @@ _AT_ONCE = 24  # visits
 _LOOK_EVERY_SECONDS = 0.3
 _AGAIN_SECONDS = 4.0
 _TRIES = 5
+_FORGOTTEN = timedelta(hours=1)  # longer than anybody waits; older messages are not read again at a new start
 
 #: What contacts do about a message that follows the first: whatever has no outcome yet.
 _FOLLOW_UP = Act(30, Do.REPORT, outcomes=("removed", "removed", "restricted"), found="0")
@@ -63,6 +64,8 @@ class Stage:
             if name in self._seen:
                 continue
             self._seen.add(name)
+            if mailbox.caught_at(name) < self._started_at - _FORGOTTEN:
+                continue
             caught = self._box.get(name)
             if caught is not None and not caught.is_webhook:
                 for visit in self._planned(caught):
