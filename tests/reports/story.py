@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from crisis.domain import ladder
 from crisis.store import db, keys
 from crisis.store.models import (
     Acknowledgement,
@@ -28,7 +29,7 @@ from crisis.store.models import (
 )
 from tests.parts import samples
 
-LADDER = {"silence": [[5, "next_contact"], [15, "tell_officer"]], "outcome": [[30, "remind"], [45, "remind"]]}
+LADDER = ladder.as_json(ladder.V1)
 
 
 class Story:

@@ -171,3 +171,21 @@ def test_after_a_standstill_everything_overdue_fires_once_and_in_order(
     assert len(steps) == 4
     assert written_to(alert.Purpose.ESCALATION) == ["two@pixelly.example"]
     assert written_to(alert.Purpose.OFFICER) == ["officer@desk.example"]
+
+
+def test_questions_of_one_half_minute_reach_the_officer_as_one_message(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock
+) -> None:
+    samples.add(*samples.registry(3))
+    with_officer()
+    declared(items=[{"sha256": samples.SHA256}])
+    for platform in ("Pixelly", "Platform 002"):
+        asked = rows(Notice, Notice.platform_name == platform)[0]
+        with db.transaction() as session:
+            answers.tell_officer(session, answers.lock(session, asked.id), ["tell_question"], now=clock.now())
+        clock.advance(seconds=3)
+        fire()
+    assert written_to(alert.Purpose.OFFICER) == []
+    clock.advance(seconds=27)
+    assert fire() == 2
+    assert written_to(alert.Purpose.OFFICER) == ["officer@desk.example"]
