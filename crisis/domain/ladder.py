@@ -87,6 +87,16 @@ def after(table: Table, ladder: Ladder, index: int, starts_at: datetime) -> Step
     return _step(table, ladder, index + 1, starts_at) if index + 1 < len(table[ladder]) else None
 
 
+def silent_after(table: Table, *, has_next_contact: bool) -> timedelta:
+    """How long after naming a platform without an answer needs the officer: when the ladder tells them.
+
+    With nobody left to alert that is the step of the next contact, otherwise the step of the officer.
+    """
+    at = {action: minutes for minutes, action in table[Ladder.SILENCE]}
+    first_minutes = table[Ladder.SILENCE][0][0]
+    return timedelta(minutes=at.get(Action.TELL_OFFICER, first_minutes) if has_next_contact else first_minutes)
+
+
 def decide(action: Action, facts: Facts) -> Decision:
     """What firing does: a step that no longer applies does nothing, and a ladder that is answered ends."""
     if not facts.incident_is_declared:

@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crisis.domain import incident
-from crisis.store.models import Incident, Timer
+from crisis.domain import incident, notice
+from crisis.store.models import Incident, Notice, Timer
 
 Row = sa.Row[*tuple[Any, ...]]
 
@@ -32,11 +32,16 @@ def ended_refs(session: Session, *, limit: int) -> list[str]:
 
 
 def due_next(session: Session, *, limit: int) -> Sequence[Row]:
-    """What the ladders do next: ``ref, action, due_at, how_many`` platforms, soonest first."""
+    """What the ladders do next: ``ref, action, due_at, how_many`` platforms, soonest first; not for whom it is over."""
     query = (
         sa.select(Incident.ref, Timer.action, Timer.due_at, sa.func.count().label("how_many"))
         .join(Incident, Incident.id == Timer.incident_id)
-        .where(Timer.state == "armed", Incident.state == incident.State.DECLARED.value)
+        .join(Notice, Notice.id == Timer.notice_id)
+        .where(
+            Timer.state == "armed",
+            Incident.state == incident.State.DECLARED.value,
+            Notice.state.not_in([state.value for state in notice.FINISHED]),
+        )
         .group_by(Incident.ref, Timer.action, Timer.due_at)
         .order_by(Timer.due_at, Incident.ref, Timer.action)
         .limit(limit)

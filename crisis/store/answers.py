@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,6 +18,9 @@ from crisis.store.records import Fact
 
 #: Kinds of rows beside the answers of the page.
 LIST, ITEMS = answer_facts.LIST, "items"
+
+#: Officers are told at most this often of one kind of thing.
+_TOLD_TOGETHER = timedelta(seconds=30)
 
 #: What an answer of the platform makes needless, if it has not left yet.
 _NEEDLESS = (alert.Purpose.ESCALATION, alert.Purpose.REMINDER)
@@ -173,7 +176,10 @@ def move(
 
 
 def tell_officer(session: Session, row: Notice, reasons: Iterable[str], *, once: bool = False, now: datetime) -> None:
-    """Have the officers told at the next sweep; with ``once`` only the first time for this request."""
+    """Have the officers told; with ``once`` only the first time for this request.
+
+    What comes in within one half minute is told in one message: a night's first answers come by the dozen.
+    """
     for reason in reasons:
         ladder = f"answer:{reason}"
         timers.arm(
@@ -184,7 +190,7 @@ def tell_officer(session: Session, row: Notice, reasons: Iterable[str], *, once:
             step=0 if once else timers.next_step(session, row.id, ladder),
             action=reason,
             starts_at=now,
-            due_at=now,
+            due_at=now + _TOLD_TOGETHER - timedelta(seconds=now.timestamp() % _TOLD_TOGETHER.total_seconds()),
         )
 
 

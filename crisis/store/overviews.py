@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from crisis import errors
-from crisis.domain import evidence, standing, totals
+from crisis.domain import alert, evidence, ladder, notice, standing, totals
 from crisis.domain.overview import IncidentView, NextStep, NoticeView
 from crisis.domain.shown import AlertView, AnswerView, AttemptView, CallView
 from crisis.store import overview_parts as parts
@@ -18,13 +18,15 @@ from crisis.store import records, shown_parts
 from crisis.store.models import Incident
 from crisis.store.shown_parts import Mask
 
+_FINISHED = {state.value for state in notice.FINISHED}
+
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """All rows of one incident, by notice or by platform."""
 
     incident: Incident
-    silent_after: timedelta
+    table: ladder.Table
     item_states: Mapping[UUID, list[rows.Row]]
     alerts: Mapping[UUID, list[AlertView]]
     calls: Mapping[UUID, list[CallView]]
@@ -89,7 +91,7 @@ def _facts(session: Session, found: rows.Row, asked: rows.Rows, *, mask: Mask) -
     acknowledged = parts.grouped(rows.acknowledgements(session, one.id), lambda ack: ack.notice_id)
     return _Facts(
         incident=one,
-        silent_after=timedelta(minutes=found.body["silence"][0][0]),
+        table=ladder.from_json(found.body),
         item_states=parts.grouped(rows.item_states(session, one.id), lambda row: row.notice_id),
         alerts=parts.grouped(alerts, lambda view: view.notice_id),
         calls={key: [shown_parts.call_of(call, names) for call in group] for key, group in calls.items()},
@@ -131,9 +133,19 @@ def _notice(one: rows.Row, facts: _Facts, *, now: datetime, mask: Mask) -> Notic
         answers=tuple(answers),
         last_sign_at=sign_at,
         last_sign=sign,
-        next_step=facts.steps.get(one.id),
+        next_step=None if one.state in _FINISHED else facts.steps.get(one.id),
     )
     return replace(view, flags=_flags(view, one, facts, now=now))
+
+
+def _has_next_contact(view: NoticeView) -> bool:
+    """Whether the ladder can still reach somebody by itself."""
+    return any(
+        endpoint.channel != alert.Channel.PHONE
+        for one in view.contacts
+        if not one.alerted
+        for endpoint in one.endpoints
+    )
 
 
 def _flags(view: NoticeView, one: rows.Row, facts: _Facts, *, now: datetime) -> tuple[str, ...]:
@@ -145,7 +157,11 @@ def _flags(view: NoticeView, one: rows.Row, facts: _Facts, *, now: datetime) -> 
         question=one.question,
         unreachable=standing.is_unreachable(view.state, view.alert_states, view.evidence, has_phone=bool(view.phones)),
         silent=standing.is_silent(
-            view.ask, view.state, named_at=one.named_at, silent_after=facts.silent_after, until=until
+            view.ask,
+            view.state,
+            named_at=one.named_at,
+            silent_after=ladder.silent_after(facts.table, has_next_contact=_has_next_contact(view)),
+            until=until,
         ),
         answers=view.answers,
     )

@@ -1,12 +1,14 @@
 """Tests of what the first page and the registry read, on both databases."""
 
 import pytest
+import sqlalchemy as sa
 from flask.ctx import AppContext
 
 from crisis import config
 from crisis.domain import declaration
 from crisis.notify import addresses
 from crisis.store import agenda, db, platforms, users
+from crisis.store.models import Notice
 from crisis.workflows import declare, import_registry, stand_down
 from crisis.workflows import users as people
 from tests.parts import samples
@@ -40,6 +42,15 @@ def test_what_is_due_is_counted_by_moment(declared: str, clock: FakeClock) -> No
         (declared, "next_contact", 5, 3),
         (declared, "remind_without_outcome", 30, 3),
     ]
+
+
+def test_a_platform_that_has_finished_is_not_counted_as_due(declared: str, clock: FakeClock) -> None:
+    with db.transaction() as session:
+        first = session.scalars(sa.select(Notice).order_by(Notice.id)).first()
+        assert first is not None
+        first.state = "done"
+    with db.reading() as session:
+        assert [row.how_many for row in agenda.due_next(session, limit=9)] == [2, 2]
 
 
 def test_after_a_stand_down_it_is_among_the_ended(declared: str, settings: config.Settings, clock: FakeClock) -> None:
