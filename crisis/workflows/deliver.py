@@ -3,8 +3,9 @@
     one flush, one commit:   results of the last group  +  next claim  +  attempts started of the next group
     then, outside of it:     the group goes on the wire
 
-A group that takes long is flushed in parts. Whatever dies in between leaves at most one group without a result; its lease runs out and the next
-claim takes it as unknown, with the same message id, marked as a possible repeat.
+A group that takes long is flushed in parts. Whatever dies in between leaves at most one group
+without a result; its lease runs out and the next claim takes it as unknown, with the same message
+id, marked as a possible repeat.
 """
 
 import time
