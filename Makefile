@@ -61,8 +61,8 @@ run: $(RUN)  ## everything, without demo data; kept in var/
 # ── checks ───────────────────────────────────────────────────────────────────────────────────────
 
 .PHONY: test
-test: $(DEV)  ## the whole test suite (ARGS="tests/domain -k word")
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(DEV)  ## the whole test suite on two processes (ARGS="tests/domain -k word -n0" for one)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: sure
 sure: format-check lint types layers lock-check no-hosts vendor-check translations-check test  ## all that CI runs

@@ -1,9 +1,11 @@
 """Tests that bad input gets a clear error at every door, and leaves nothing half-made."""
 
+import contextlib
 import csv
 import html
 import io
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -137,8 +139,8 @@ def test_the_same_items_declared_again_are_seen(world: World) -> None:
 @pytest.mark.parametrize(
     ("given", "word"),
     [
-        ("", "columns"),
-        ("a,b,c\n1,2,3\n", "column"),
+        ("", "header"),
+        ("a,b,c\n1,2,3\n", "header"),
         (f"{HEADER}\n", "line"),
         (f"{HEADER}\n{GOOD}\n{GOOD.replace('p-800', 'p-801')}\n", "line 3"),
         (f"{HEADER}\n{GOOD}\n{GOOD}\n", "line 3"),
@@ -162,9 +164,7 @@ def test_a_registry_file_with_a_fault_changes_nothing_and_names_the_line(world: 
     assert word in world.desk.cli("platforms", "import", str(path), expected=1)
 
 
-@pytest.mark.parametrize(
-    "raw", [b"\xff\xfe" + HEADER.encode("utf-16-le"), HEADER.encode() + b"\n\xff\xff\n", b"\0" * 100]
-)
+@pytest.mark.parametrize("raw", [b"\xff\xfe" + HEADER.encode("utf-16-le"), HEADER.encode() + b"\n\xff\xff\n"])
 @pytest.mark.usefixtures("unchanged")
 def test_a_registry_file_that_is_not_utf_8_is_refused(world: World, raw: bytes) -> None:
     path = world.desk.folder / "bad.csv"
@@ -271,10 +271,18 @@ def test_a_platform_with_markup_for_a_name_is_text_on_its_page(world: World) -> 
     assert "<script>alert" not in world.officer().get("/platforms").text
 
 
-def test_a_token_that_was_revoked_or_has_expired_opens_nothing(world: World) -> None:
-    token = world.desk.cli("tokens", "add", "brief", "--scope", "incidents:read", "--expires-in", "1s").split()[-1]
-    time.sleep(1.2)
-    assert world.desk.get("/api/v1/incidents", token=token).status == 401
+def test_a_token_that_has_expired_or_was_revoked_opens_nothing(world: World) -> None:
+    for number, column in enumerate(("expires_at", "revoked_at")):
+        name = f"brief {number}"
+        token = world.desk.cli("tokens", "add", name, "--scope", "incidents:read").split()[-1]
+        assert world.desk.get("/api/v1/incidents", token=token).status == 200
+        past = "2026-01-01T00:00:00.000000Z"
+        with (
+            contextlib.closing(sqlite3.connect(world.desk.data / "crisis.sqlite", timeout=10)) as connection,
+            connection,
+        ):
+            connection.execute(f"UPDATE api_token SET {column} = ? WHERE name = ?", (past, name))
+        assert world.desk.get("/api/v1/incidents", token=token).status == 401
 
 
 def test_samples_are_good(world: World) -> None:

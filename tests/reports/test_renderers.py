@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.ctx import AppContext
 
-from crisis.reports import curve, html, lanes, sheet, svg, waterfall
+from crisis.reports import curve, html, lanes, prose, sheet, svg, waterfall
 from crisis.store import db
 from crisis.workflows import report
 from tests.parts import samples
@@ -74,8 +74,61 @@ def test_the_file_loads_nothing_and_marks_its_tlp_at_top_and_bottom(night: dict[
     assert html.style() in page
 
 
-def test_no_address_of_content_is_in_the_html(night: dict[str, Any]) -> None:
-    assert "https://p-001.example" not in report.render(night, as_format="html")
+def test_addresses_of_content_are_defanged_in_the_html_and_stand_with_what_was_said(night: dict[str, Any]) -> None:
+    page = report.render(night, as_format="html")
+    assert "https://p-001.example" not in page
+    row = next(line for line in page.splitlines() if "hxxps://p-001[.]example/=1+1" in line)
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", row) == [
+        "3",
+        "=HYPERLINK(0) &lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&gt;&lt;b&gt;",
+        "removed",
+        "02:03:00",
+        "02:04:00",
+    ]
+
+
+def test_items_beyond_what_a_page_can_show_are_counted(night: dict[str, Any]) -> None:
+    night["items"] = [{**night["items"][0], "position": place} for place in range(1, 1203)]
+    assert "the first 1000 of 1202 rows; all are in the JSON and the CSV" in str(html.article(night))
+
+
+def test_an_account_too_long_for_a_page_says_so(night: dict[str, Any]) -> None:
+    at = night["incident"]["declared_at"]
+    night["timeline"] = [
+        {"n": n, "kind": "update.sent", "at": at, "recorded_at": at, "actor": "cli", "platform": None, "facts": {}}
+        for n in range(1, 502)
+    ]
+    assert "the first 500 of 501 rows, all are in the JSON" in str(html.article(night))
+
+
+def test_an_interim_report_says_so_where_it_begins_and_a_final_one_says_why_it_ended(night: dict[str, Any]) -> None:
+    final = report.render(night, as_format="html")
+    assert "Interim" not in final
+    assert "It was stood down at 02:33:00 UTC. Reason: “&lt;script&gt;" in final
+    night["status"] = "interim"
+    page = report.render(night, as_format="html")
+    assert "<title>TLP:AMBER Interim report INC-2026-0007</title>" in page
+    assert page.index("<h2>Interim, still running</h2>") < page.index('<dl class="figs">')
+
+
+def test_a_number_never_wraps(night: dict[str, Any]) -> None:
+    cells = re.findall(r'<td [^>]*class="(r[^"]*)"', report.render(night, as_format="html"))
+    assert cells
+    assert set(cells) == {"r n"}
+
+
+def test_a_time_of_another_day_brings_its_date() -> None:
+    declared = "2026-03-02T23:58:00.000000Z"
+    assert prose.time_of_day("2026-03-02T23:59:10.000000Z", day=declared) == "23:59:10"
+    assert prose.time_of_day("2026-03-03T00:00:10.000000Z", day=declared) == "03 Mar 00:00:10"
+    assert prose.time_of_day(None, day=declared) == "–"
+
+
+def test_updates_are_told_with_their_text(night: dict[str, Any]) -> None:
+    night["updates"] = [{"id": "1", "sent_at": night["made_at"], "sent_by": "user:1", "text": HOSTILE}]
+    page = str(html.article(night))
+    assert "03:03:00 UTC, by somebody of the desk" in page
+    assert "<script" not in page
 
 
 def test_an_exercise_says_so_in_title_band_and_file_name(night: dict[str, Any]) -> None:
