@@ -178,5 +178,10 @@ def item(one: Any, *, batch: int, asked: Sequence[Any], spellings: Sequence[Any]
     }
 
 
+def update(one: Any) -> Shape:
+    """A message of the officer to those alerted: the row of it."""
+    return {"id": str(one.id), "sent_at": moment(one.sent_at), "sent_by": one.sent_by, "text": one.text}
+
+
 def _counts(states: Mapping[str, int]) -> dict[str, int]:
     return {state: count for state, count in sorted(states.items()) if count}

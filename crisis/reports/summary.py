@@ -17,11 +17,16 @@ _FAILED = (alert.State.FAILED, alert.State.UNKNOWN)
 
 
 def compose(
-    view: IncidentView, *, alerts: Sequence[AlertView], items: Sequence[Shape], entries: Sequence[timeline.Entry]
+    view: IncidentView,
+    *,
+    alerts: Sequence[AlertView],
+    items: Sequence[Shape],
+    updates: Sequence[Shape],
+    entries: Sequence[timeline.Entry],
 ) -> Shape:
     """The report; final once the incident was stood down, before that as far as it went.
 
-    ``items`` are those of ``shapes.item``.
+    ``items`` are those of ``shapes.item``, ``updates`` those of ``shapes.update``.
     """
     return {
         "ref": view.ref,
@@ -37,6 +42,7 @@ def compose(
         "response": response(view, alerts),
         "platforms": [_platform(one) for one in view.notices],
         "items": list(items),
+        "updates": list(updates),
         "deliveries": [_delivery(one, view) for one in alerts if one.purpose is alert.Purpose.FIRST],
         "timeline": timeline.of(view, entries),
         "failures": [_failure(one) for one in alerts if one.state in _FAILED],

@@ -32,6 +32,7 @@ def build(ref: str, *, now: datetime) -> dict[str, Any]:
             view,
             alerts=overviews.alerts_of(session, view.id, mask=addresses.mask),
             items=_items(session, view.id),
+            updates=[shapes.update(one) for one in listings.updates(session, view.id)],
             entries=[
                 timeline.Entry(one.n, one.kind, one.actor, one.occurred_at, one.recorded_at, one.body)
                 for one in records.read(session, str(view.id))

@@ -58,6 +58,15 @@ class Delivery(BaseModel):
     attempts: int
 
 
+class Update(BaseModel):
+    """A message of the officer to those alerted."""
+
+    id: str
+    sent_at: datetime
+    sent_by: str
+    text: str
+
+
 class Told(BaseModel):
     """One entry of the record that tells what people or platforms did."""
 
@@ -93,6 +102,7 @@ class Report(BaseModel):
     response: Response
     platforms: list[ReportPlatform]
     items: list[Item]
+    updates: list[Update]
     deliveries: list[Delivery]
     timeline: list[Told]
     failures: list[Failure]
