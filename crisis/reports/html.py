@@ -1,6 +1,7 @@
 """A report as HTML: an article for the site's page, and a file that stands by itself."""
 
 import functools
+import itertools
 from importlib import resources
 from typing import Any
 
@@ -8,11 +9,12 @@ import jinja2
 from markupsafe import Markup
 
 from crisis.domain import rfc3339
-from crisis.reports import curve, lanes, prose, waterfall
+from crisis.reports import account, contents, curve, lanes, prose, waterfall, words
 
 _WIDTHS = (900, 340)  # px; style shows the one that fits
 _DESK_ACTS = ("items.named", "update.sent", "officer.told", "item.withdrawn", "call.made", "incident.reactivated")
-_MOST_ROWS = 500  # of the account; the rest is in the JSON
+_MOST_ROWS = 500  # of the account, and
+_MOST_ITEMS = 1000  # of the items: a page that a browser shows at once; JSON and CSV hold all
 
 
 def article(report: dict[str, Any]) -> Markup:
@@ -42,11 +44,11 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.PackageLoader("crisis.reports"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(
-        clock=prose.clock,
+        actor=words.actor,
         day=prose.date_and_clock,
         duration=prose.duration,
-        facts=prose.facts,
-        words=lambda text: text.replace("_", " "),
+        search=words.search,
+        words=words.plain,
     )
     return environment
 
@@ -54,6 +56,7 @@ def _environment() -> jinja2.Environment:
 def _values(report: dict[str, Any]) -> dict[str, Any]:
     end = _minutes(report, report["incident"]["stood_down_at"] or report["made_at"])
     acts = [_minutes(report, one["at"]) for one in report["timeline"] if one["kind"] in _DESK_ACTS and one["n"] > 2]
+    told = account.rows(report["timeline"])
     responses, night, first = curve.of(report, end=end), lanes.of(report, end=end, moments=acts), waterfall.of(report)
     return {
         "report": report,
@@ -68,7 +71,11 @@ def _values(report: dict[str, Any]) -> dict[str, Any]:
         "waterfall_rows": waterfall.table(first),
         "waterfall_is_whole": waterfall.is_whole(first),
         "waterfall_drawn": _drawn(waterfall.draw(first, width=width) for width in _WIDTHS),
-        "timeline": report["timeline"][:_MOST_ROWS],
+        "account": told[:_MOST_ROWS],
+        "account_count": len(told),
+        "contents": list(itertools.islice(contents.rows(report), _MOST_ITEMS)),
+        "contents_count": sum(len(one["platforms"]) or 1 for one in report["items"]),
+        "clock": functools.partial(prose.time_of_day, day=report["incident"]["declared_at"]),
         "asked": [one for one in report["platforms"] if one["ask"] != "inform"],
         "informed": [one for one in report["platforms"] if one["ask"] == "inform"],
     }

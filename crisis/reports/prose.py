@@ -1,11 +1,10 @@
 """A report's figures as sentences: the opening, and the three that stand large."""
 
-import re
 from typing import Any
 
 from crisis.domain import rfc3339
+from crisis.reports import words
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CHANGED = ("removed", "disabled_in_eu", "restricted")
 
 
@@ -15,7 +14,9 @@ def opening(report: dict[str, Any]) -> str:
     asked = totals["asked"]
     started, acknowledged = response["declared_to_first_attempt"], response["declared_to_acknowledged"]
     done = response["named_to_done"]
-    told = [f"At {clock(report['incident']['declared_at'])} the desk asked {asked} {_platforms(asked)} for help."]
+    told = [
+        f"{date_and_clock(report['incident']['declared_at'])}: the desk asked {asked} {_platforms(asked)} for help."
+    ]
     if started["max"] is not None:
         told.append(f"The last of {started['n']} first alerts was begun {duration(started['max'])} later.")
     if acknowledged["p50"] is not None:
@@ -32,6 +33,9 @@ def opening(report: dict[str, Any]) -> str:
     if totals["informed"]:
         count = totals["informed"]
         told.append(f"{count} more {'was' if count == 1 else 'were'} informed by one mail each, and in no figure.")
+    if report["incident"]["stood_down_at"]:
+        end = time_of_day(report["incident"]["stood_down_at"], day=report["incident"]["declared_at"])
+        told.append(f"It was stood down at {end} UTC.")
     return " ".join(told)
 
 
@@ -40,9 +44,9 @@ def figures(report: dict[str, Any]) -> list[tuple[str, str, str]]:
     totals = report["totals"]
     items, evidence = totals["items"], totals["evidence"]
     outcomes = items["by_outcome"]
-    kinds = ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in sorted(evidence.items())) or "none"
+    kinds = ", ".join(f"{words.plain(kind)} {count}" for kind, count in sorted(evidence.items())) or "none"
     rest = ", ".join(
-        f"{count} {state.replace('_', ' ')}"
+        f"{count} {words.plain(state)}"
         for state, count in outcomes.items()
         if state not in (*_CHANGED, "already_gone", "kept", "withdrawn", "restored", "named")
     )
@@ -63,9 +67,12 @@ def figures(report: dict[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
-def clock(moment: str | None) -> str:
-    """``02:02:11 UTC``, with the day only where the reader needs it."""
-    return f"{rfc3339.read(moment):%H:%M:%S} UTC" if moment else "–"
+def time_of_day(moment: str | None, *, day: str) -> str:
+    """``02:02:11``, with its date where that is not the date of ``day``; for a column that says UTC in its head."""
+    if not moment:
+        return "–"
+    at = rfc3339.read(moment)
+    return f"{at:%H:%M:%S}" if at.date() == rfc3339.read(day).date() else f"{at:%d %b %H:%M:%S}"
 
 
 def date_and_clock(moment: str | None) -> str:
@@ -82,17 +89,6 @@ def duration(seconds: float | None) -> str:
     hours, rest = divmod(int(seconds), 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes:02}:{left:02}"
-
-
-def facts(entry: dict[str, Any]) -> str:
-    """What an entry of the account says, without ids, which only programs need."""
-    said = []
-    for name, value in entry["facts"].items():
-        if value is None or name == "ref" or (isinstance(value, str) and _ID.fullmatch(value)):
-            continue
-        is_moment = name.endswith("_at") and isinstance(value, str)
-        said.append(f"{name.removesuffix('_at').replace('_', ' ')} {clock(value) if is_moment else value}")
-    return ", ".join(said)
 
 
 def _platforms(count: int) -> str:

@@ -16,12 +16,16 @@ _TOLD = (
     "items.named",
     "item.assigned",
     "item.withdrawn",
+    "item.split",
+    "notice.answered",
     "notice.acknowledged",
     "notice.state",
     "notice.contradiction",
+    "answer.unconfirmed",
     "officer.told",
     "update.sent",
     "call.made",
+    "link.revoked",
 )
 
 
@@ -57,9 +61,9 @@ def of(view: IncidentView, entries: Iterable[Entry]) -> list[Shape]:
 
 
 def _plain(body: Mapping[str, Any]) -> Shape:
-    """The facts of an entry that are words or numbers; lists of ids become their length."""
+    """The facts of an entry that are words or numbers; lists of ids become their length, Member States words."""
     return {
-        key: len(value) if isinstance(value, list) else value
+        key: " ".join(value) if key == "member_states" else len(value) if isinstance(value, list) else value
         for key, value in body.items()
         if key not in ("notice", "ladder", "texts") and not isinstance(value, dict)
     }
