@@ -198,7 +198,7 @@ def hostile(world: World) -> tuple[str, str]:
 def test_markup_is_text_on_every_page(world: World, hostile: tuple[str, str]) -> None:
     ref, link = hostile
     officer = world.officer()
-    for path in (f"/incidents/{ref}", "/", f"/incidents/{ref}/report", f"/record/incidents/{ref}", link):
+    for path in (f"/incidents/{ref}", "/", f"/incidents/{ref}/report", f"/incidents/{ref}/record", link):
         page = officer.get(path)
         assert page.status == 200, path
         assert "<script>alert" not in page.text, path
