@@ -26,6 +26,19 @@ def test_the_page_shows_the_report_and_offers_it_as_files(website: Website, ref:
         assert f"/incidents/{ref}/report/file?format={form}" in page
 
 
+def test_a_report_of_an_open_incident_says_that_it_is_interim_before_any_figure(website: Website, ref: str) -> None:
+    page = website.person("officer").get(f"/incidents/{ref}/report").get_data(as_text=True)
+    assert page.index("<h2>Interim, still running</h2>") < page.index('<dl class="figs">')
+
+
+def test_the_page_shows_items_defanged_and_the_account_in_sentences(website: Website, ref: str) -> None:
+    page = website.person("officer").get(f"/incidents/{ref}/report").get_data(as_text=True)
+    assert "hxxps://p-001[.]example/" in page
+    assert "https://p-001.example" not in page
+    assert "Declared: real, " in page
+    assert "incident.declared, by a program" in page
+
+
 @pytest.mark.parametrize(("form", "kind"), [("html", "text/html"), ("csv", "text/csv"), ("json", "application/json")])
 def test_a_file_is_saved_under_its_name_and_can_run_nothing(website: Website, ref: str, form: str, kind: str) -> None:
     answer = website.person("officer").get(f"/incidents/{ref}/report/file?format={form}")
