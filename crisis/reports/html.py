@@ -45,6 +45,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters.update(
         actor=words.actor,
+        count=words.count,
         day=prose.date_and_clock,
         duration=prose.duration,
         search=words.search,

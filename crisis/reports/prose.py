@@ -14,9 +14,8 @@ def opening(report: dict[str, Any]) -> str:
     asked = totals["asked"]
     started, acknowledged = response["declared_to_first_attempt"], response["declared_to_acknowledged"]
     done = response["named_to_done"]
-    told = [
-        f"{date_and_clock(report['incident']['declared_at'])}: the desk asked {asked} {_platforms(asked)} for help."
-    ]
+    declared = date_and_clock(report["incident"]["declared_at"])
+    told = [f"On {declared} the desk asked {asked} {_platforms(asked)} for help."]
     if started["max"] is not None:
         told.append(f"The last of {started['n']} first alerts was begun {duration(started['max'])} later.")
     if acknowledged["p50"] is not None:

@@ -40,11 +40,6 @@ def of(kind: str, facts: Facts) -> str:
     return words.plain(kind.replace(".", " ")) if known is None else known(facts)
 
 
-def count(number: object, one: str, many: str | None = None) -> str:
-    """``1 item``, ``3 items``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def _declared(facts: Facts) -> str:
     states = f", {facts['member_states']}" if facts.get("member_states") else ""
     return (
@@ -54,7 +49,7 @@ def _declared(facts: Facts) -> str:
 
 
 def _items_named(facts: Facts) -> str:
-    said = [f"{count(facts['items'], 'item')} named, batch {facts['batch']}"]
+    said = [f"{words.count(facts['items'], 'item')} named, batch {facts['batch']}"]
     if facts["merged"]:
         said.append(f"{facts['merged']} spelled otherwise merged into them")
     if facts["unrouted"]:
@@ -63,13 +58,13 @@ def _items_named(facts: Facts) -> str:
 
 
 def _item_withdrawn(facts: Facts) -> str:
-    asked = count(facts["notices"], "platform")
+    asked = words.count(facts["notices"], "platform")
     return f"an item withdrawn by us, which {asked} had been asked about: {facts['reason']}"
 
 
 def _notice_named(facts: Facts) -> str:
     asked = _ASKED.get(facts["ask"], words.plain(facts["ask"]))
-    return f"{asked}: {count(facts['items'], 'item')}, batch {facts['batch']}" if facts["items"] else asked
+    return f"{asked}: {words.count(facts['items'], 'item')}, batch {facts['batch']}" if facts["items"] else asked
 
 
 def _acknowledged(facts: Facts) -> str:
@@ -97,11 +92,11 @@ def _unconfirmed(facts: Facts) -> str:
 
 def _told(facts: Facts) -> str:
     reason = REASONS.get(facts["action"], words.plain(facts["action"]))
-    return f"the officer was told {reason} ({count(facts['notices'], 'platform')})"
+    return f"the officer was told {reason} ({words.count(facts['notices'], 'platform')})"
 
 
 def _alerts(what: str) -> Callable[[Facts], str]:
-    return lambda facts: f"{count(facts['alerts'], 'alert')} {what}"
+    return lambda facts: f"{words.count(facts['alerts'], 'alert')} {what}"
 
 
 #: A sentence for each kind of an incident's stream.

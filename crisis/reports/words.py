@@ -38,6 +38,11 @@ def plain(value: object) -> str:
     return _WORDS.get(text, text.replace("_", " "))
 
 
+def count(number: object, one: str) -> str:
+    """``1 item``, ``3 items``."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
 def search(result: str | None) -> str:
     """What a search for hashes ended with: ``none``, ``found:3``, ``cannot``, or nothing yet."""
     if result is None:

@@ -33,8 +33,8 @@ def test_a_report_of_an_open_incident_says_that_it_is_interim_before_any_figure(
 
 def test_the_page_shows_items_defanged_and_the_account_in_sentences(website: Website, ref: str) -> None:
     page = website.person("officer").get(f"/incidents/{ref}/report").get_data(as_text=True)
-    assert "hxxps://p-001[.]example/" in page
-    assert "https://p-001.example" not in page
+    assert "hxxps://pixelly[.]example/watch/" in page
+    assert "https://pixelly.example" not in page
     assert "Declared: real, " in page
     assert "incident.declared, by a program" in page
 
