@@ -10,7 +10,7 @@ from setproctitle import setproctitle
 from crisis import config
 from crisis.domain import alert
 from crisis.jobs import app as jobs_app
-from crisis.jobs import bell, death, logs, node, room
+from crisis.jobs import bell, death, logs, memory, node, room
 from crisis.store import clock, db
 from crisis.workflows import beat
 
@@ -55,6 +55,7 @@ class Worker:
         db.db.engine.dispose(close=False)  # connections of the parent, if any, are its own
         bell.hang(jobs_app.publisher(self._settings))
         room.install(room.furnish(self._settings, owner=self._node.owner))
+        memory.settle()
         threading.Thread(target=self._live, args=(app,), name="beat", daemon=True).start()
 
     def ended(self, **_: Any) -> None:
