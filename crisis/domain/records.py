@@ -2,7 +2,7 @@
 
 A body holds ids (UUID as text), words of the wire and times (RFC 3339, UTC, microseconds); no floats,
 never a person's name or an address, so that a person can be erased. Keys may be added to a body, none
-taken away. ``item`` is an item's id in ``items.named``, ``item.assigned``, ``item.split`` and
+taken away. ``item`` is an item's id in ``items.named``, ``item.assigned`` and
 ``item.withdrawn``; in ``item.outcome`` it is the id of the item as asked of one platform.
 """
 
@@ -22,7 +22,6 @@ class Kind(StrEnum):
     ITEM_OUTCOME = "item.outcome"
     ITEM_ASSIGNED = "item.assigned"
     ITEM_WITHDRAWN = "item.withdrawn"
-    ITEM_SPLIT = "item.split"
     NOTICE_NAMED = "notice.named"
     NOTICE_ACKNOWLEDGED = "notice.acknowledged"
     NOTICE_ANSWERED = "notice.answered"
@@ -81,7 +80,6 @@ BODY: dict[Kind, tuple[str, ...]] = {
     _K.ITEM_OUTCOME: ("notice", "item", "outcome", "answer"),
     _K.ITEM_ASSIGNED: ("item", "platform"),
     _K.ITEM_WITHDRAWN: ("item", "reason", "notices"),  # notices: [[notice, item of it], …]
-    _K.ITEM_SPLIT: ("item",),
     _K.NOTICE_NAMED: ("notice", "platform", "ask", "batch", "target_at", "items"),  # items: [[item of it, reason], …]
     _K.NOTICE_ACKNOWLEDGED: ("notice", "contact", "first"),  # first: of the notice, not only of the contact
     _K.NOTICE_ANSWERED: _ANSWER,  # and "search", where a search has a result

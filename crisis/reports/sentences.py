@@ -110,7 +110,6 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     Kind.ITEM_OUTCOME: lambda facts: f"of one item: {words.plain(facts['outcome'])}",
     Kind.ITEM_ASSIGNED: lambda _: "an item of no known platform was assigned to one",
     Kind.ITEM_WITHDRAWN: _item_withdrawn,
-    Kind.ITEM_SPLIT: lambda _: "a merged item was made one of its own",
     Kind.NOTICE_NAMED: _notice_named,
     Kind.NOTICE_ACKNOWLEDGED: _acknowledged,
     Kind.NOTICE_ANSWERED: _answered,

@@ -16,7 +16,6 @@ _TOLD = (
     "items.named",
     "item.assigned",
     "item.withdrawn",
-    "item.split",
     "notice.answered",
     "notice.acknowledged",
     "notice.state",

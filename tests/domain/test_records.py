@@ -215,7 +215,7 @@ def test_a_record_with_a_hole_is_refused() -> None:
 
 #: Facts that tell what happened and change no state.
 TELLING = {
-    Kind.ITEMS_NAMED, Kind.ITEM_ASSIGNED, Kind.ITEM_SPLIT, Kind.ANSWER_UNCONFIRMED, Kind.LIST_SHOWN, Kind.TIMER_FIRED,
+    Kind.ITEMS_NAMED, Kind.ITEM_ASSIGNED, Kind.ANSWER_UNCONFIRMED, Kind.LIST_SHOWN, Kind.TIMER_FIRED,
     Kind.OFFICER_TOLD, Kind.UPDATE_SENT, Kind.CALL_MADE, Kind.LINK_REVOKED,
 }  # fmt: skip
 

@@ -43,7 +43,6 @@ TOLD: list[tuple[Kind, dict[str, Any], str]] = [
         {"notices": 1, "reason": "A report by the press."},
         "an item withdrawn by us, which 1 platform had been asked about: A report by the press.",
     ),
-    (Kind.ITEM_SPLIT, {}, "a merged item was made one of its own"),
     (Kind.NOTICE_NAMED, {"ask": "act", "items": 3, "batch": 1}, "asked to act: 3 items, batch 1"),
     (Kind.NOTICE_NAMED, {"ask": "search", "items": 0, "batch": 1}, "asked to search"),
     (Kind.NOTICE_NAMED, {"ask": "inform", "items": 0, "batch": 1}, "informed by one mail"),

@@ -151,8 +151,6 @@ def _by_the_desk(told: _Told, platform: str, who: str) -> str:
             return gettext("An item withdrawn by %(who)s", who=who)
         case "item.assigned":
             return gettext("An item assigned by %(who)s", who=who)
-        case "item.split":
-            return gettext("An item split by %(who)s", who=who)
         case "update.sent":
             return gettext("Update sent by %(who)s", who=who)
         case _:
