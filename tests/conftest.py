@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.ctx import AppContext
+from playwright.sync_api import Browser
 
 from crisis import config
 from crisis.store import db
 from tests import postgres
+from tests.parts import chromium
 from tests.parts.clock import FakeClock
 
 OURS = "CRISIS_TEST_"  # what the tests themselves are told, such as that a browser must be there
@@ -123,3 +125,11 @@ def _context(settings: config.Settings) -> Iterator[AppContext]:
 def clock() -> FakeClock:
     """A clock that stands at 2 March 2026, 01:03 UTC, until the test moves it."""
     return FakeClock()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, for the tests of one file: its driver lets nothing else have an event loop while it runs."""
+    chromium.path()
+    with chromium.launched() as one:
+        yield one

@@ -65,6 +65,11 @@ def _opened_row(page: Page, scene: Scene) -> None:
     page.goto(f"{scene.url}/incidents/{scene.ref}?open={notice}")
 
 
+def _revoke(page: Page, scene: Scene) -> None:
+    _opened_row(page, scene)
+    page.goto(scene.url + (page.locator("a[href$='/revoke']").first.get_attribute("href") or ""))
+
+
 def _link(page: Page, scene: Scene) -> None:
     page.goto(scene.links["crisis1@pixelly.example"])
 
@@ -108,6 +113,7 @@ PLACES: dict[str, Place] = {
     "incident, one row open": Place(_opened_row),
     "incident, exercise": Place(_at("/incidents/{exercise}")),
     "incident, stood down": Place(_at("/incidents/{over}")),
+    "revoke a link": Place(_revoke),
     "add items": Place(_at("/incidents/{ref}/items")),
     "update": Place(_at("/incidents/{ref}/update")),
     "stand down": Place(_at("/incidents/{ref}/stand-down")),

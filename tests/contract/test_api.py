@@ -159,3 +159,6 @@ def test_the_registry_can_be_read_and_changed(world: World) -> None:
     assert "Neuland" in {one["name"] for one in listed}
     doubled = world.desk.post("/api/v1/platforms", {**body, "platform_id": "p-901"}, token=world.token)
     assert doubled.status in (409, 422), doubled.text
+    retired = world.desk.request("PATCH", "/api/v1/platforms/p-900", {"retired": True}, token=world.token)
+    assert retired.status == 200, retired.text
+    assert "Neuland" not in {one["name"] for one in world.desk.pages("/api/v1/platforms", token=world.token)}

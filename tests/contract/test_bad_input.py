@@ -267,8 +267,13 @@ def test_a_platform_with_markup_for_a_name_is_text_on_its_page(world: World) -> 
         "home_state": "DE",
         "languages": ["de"],
     }
-    world.desk.post("/api/v1/platforms", body, token=world.token)
-    assert "<script>alert" not in world.officer().get("/platforms").text
+    assert world.desk.post("/api/v1/platforms", body, token=world.token).status == 201
+    page = world.officer().get("/registry/platforms/p-950")
+    assert page.status == 200
+    assert "&lt;script&gt;" in page.text
+    assert "<script>alert" not in page.text
+    retired = world.desk.request("PATCH", "/api/v1/platforms/p-950", {"retired": True}, token=world.token)
+    assert retired.status == 200
 
 
 def test_a_token_that_has_expired_or_was_revoked_opens_nothing(world: World) -> None:

@@ -50,12 +50,6 @@ class Diary:
         return (c - b).total_seconds() - CLOSE, (d - a).total_seconds() + CLOSE
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium.launched() as one:
-        yield one
-
-
 def test_the_report_says_what_was_done_second_by_second(desk: Running, mail: MailSink, browser: Browser) -> None:
     diary = Diary()
     desk.start()

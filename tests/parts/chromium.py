@@ -27,20 +27,25 @@ QUIET = (
 REQUIRED = "CRISIS_TEST_BROWSER"
 
 
-@contextlib.contextmanager
-def launched() -> Iterator[Browser]:
-    """A browser for all tests of this process.
+def path() -> str:
+    """Where Chromium is.
 
-    Without Chromium the tests that need it are skipped, with the command that adds it; where
+    Without it the tests that need it are skipped, with the command that adds it; where
     CRISIS_TEST_BROWSER=1 says that it must be there, they fail.
     """
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
+    found = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if found is None:
         if os.environ.get(REQUIRED) == "1":
             pytest.fail(MISSING)
         pytest.skip(MISSING)
+    return found
+
+
+@contextlib.contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser; while it runs, this thread can have no second one and no event loop of its own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=path(), args=list(QUIET))
         try:
             yield browser
         finally:

@@ -124,6 +124,7 @@ class Running:
             _signal(pid, signal.SIGKILL)
         for one in self._started:
             one.wait(5)
+        until_true(lambda: not self.processes(), seconds=5)  # a killed process takes a moment to be gone
 
     def processes(self) -> dict[int, str]:
         """The processes that run in this desk's folder, with their command lines."""
