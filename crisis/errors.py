@@ -93,13 +93,6 @@ class LinkUnusable(CrisisError):
     status = 404
 
 
-class TooMany(CrisisError):
-    """More requests than allowed from this address; wait a minute, then try again."""
-
-    code = "too_many_requests"
-    status = 429
-
-
 class StartFailed(CrisisError):
     """A part could not start; the one-line text says which and why."""
 

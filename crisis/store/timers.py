@@ -81,12 +81,6 @@ def fire_due(session: Session, *, now: datetime, limit: int) -> list[Timer]:
     return sorted(session.scalars(statement).all(), key=lambda timer: (timer.due_at, timer.id))
 
 
-def any_due(session: Session, now: datetime) -> bool:
-    """Whether a timer waits to be fired."""
-    query = sa.select(Timer.id).where(Timer.state == ARMED, Timer.due_at <= now).limit(1)
-    return session.execute(query).first() is not None
-
-
 def cancel(session: Session, notice_id: UUID, ladder_prefix: str, *, now: datetime) -> int:
     """Cancel a notice's armed timers of ladders that begin with ``ladder_prefix``; returns how many."""
     statement = (

@@ -109,7 +109,8 @@ def _follow(session: Session, owner: Incident, fired: Sequence[Timer], asked: Ma
     """Decide for each timer; one that tells the officer of something that has happened is on no ladder."""
     table = ladder.from_json(versions.by_id(session, owner.ladder_id).body)
     done = notices.open_counts(session, asked, [one.value for one in item.Outcome if item.is_done(one)])
-    registered = {one.id: one for one in platforms.snapshot(session)}
+    climbs = any(one.action == ladder.Action.NEXT_CONTACT for one in fired)
+    registered = {one.id: one for one in platforms.snapshot(session)} if climbs else {}
     following = _Following()
     for timer in fired:
         about = asked[timer.notice_id]
