@@ -21,6 +21,7 @@ class Recipient:
     name: str
     language: str
     time_zone: str
+    provider: str = ""  # empty: as the address says
     notice_id: UUID | None = None
     platform_name: str = ""
     ask: notice.Ask = notice.Ask.INFORM

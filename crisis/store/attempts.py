@@ -169,7 +169,7 @@ class Lost:
     """A started attempt whose lease ran out without a result: nobody knows whether it arrived."""
 
     alert_id: UUID
-    incident_id: UUID
+    incident_id: UUID | None
     notice_id: UUID | None
     attempts: int
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crisis.domain import alert
+from crisis.domain import alert, provider
 from crisis.domain.outgoing import Draft, Text, TextKey
 from crisis.store import bulk, keys
 from crisis.store.models import Alert, Link, Message
@@ -63,6 +63,7 @@ def _row(
         "purpose": draft.purpose.value,
         "channel": to.channel.value,
         "queue": alert.queue(to.channel).value,
+        "provider": to.provider or provider.of(to.channel, to.address),
         "address": to.address,
         "contact_name": to.name,
         "slots": dict(draft.slots),

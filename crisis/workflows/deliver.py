@@ -196,11 +196,17 @@ def _tell_lost(
     session: Session, lost: Sequence[attempts.Lost], facts: dict[UUID, list[record.Fact]], *, now: datetime
 ) -> None:
     for one in lost:
+        if one.incident_id is None:
+            continue
         spent = one.attempts >= retry.CAP
         kind = records.Kind.ALERTS_FAILED if spent else records.Kind.ALERTS_UNKNOWN
         entry = [str(one.alert_id), record.moment(now)]
         facts.setdefault(one.incident_id, []).append(record.Fact(kind, "desk", now, {"alerts": [entry]}))
-    _arm_failures(session, [(one.incident_id, one.notice_id) for one in lost if one.attempts >= retry.CAP], now=now)
+    _arm_failures(
+        session,
+        [(one.incident_id, one.notice_id) for one in lost if one.incident_id and one.attempts >= retry.CAP],
+        now=now,
+    )
 
 
 def _arm_failures(session: Session, failed: Sequence[tuple[UUID, UUID | None]], *, now: datetime) -> None:

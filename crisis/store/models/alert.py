@@ -19,7 +19,7 @@ class Message(Base):
     __table_args__ = (sa.UniqueConstraint("incident_id", "round", "ask", "language", "channel"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
-    incident_id: Mapped[UUID] = mapped_column(sa.ForeignKey("incident.id"))
+    incident_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("incident.id"))  # none for a probe
     round: Mapped[str]  # the cause of the alerts that carry it
     ask: Mapped[str]
     language: Mapped[str]  # of the text; English where the contact's own is not translated
@@ -33,12 +33,14 @@ class Message(Base):
 class Alert(Base):
     """One message to one endpoint for one notice; or, without a notice, to an officer of the desk.
 
+    Without an incident it is a probe of delivery itself, which belongs to no figure.
+
     ``fence`` grows with each claim; whoever finishes with an older one changes nothing.
     """
 
     __tablename__ = "alert"
     __table_args__ = (
-        sa.CheckConstraint("(notice_id IS NULL) <> (user_id IS NULL)", name="one_recipient"),
+        sa.CheckConstraint("((notice_id IS NULL) <> (user_id IS NULL)) OR incident_id IS NULL", name="one_recipient"),
         sa.Index(
             "uq_alert_notice_id_endpoint_id_cause",
             "notice_id",
@@ -58,6 +60,12 @@ class Alert(Base):
             sqlite_where=sa.text("user_id IS NOT NULL"),
         ),
         sa.Index(
+            "ix_alert_remote_id",
+            "remote_id",
+            postgresql_where=sa.text("remote_id IS NOT NULL"),
+            sqlite_where=sa.text("remote_id IS NOT NULL"),
+        ),
+        sa.Index(
             "ix_alert_due",
             "queue",
             "priority",
@@ -68,7 +76,7 @@ class Alert(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
-    incident_id: Mapped[UUID] = mapped_column(sa.ForeignKey("incident.id"), index=True)
+    incident_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("incident.id"), index=True)  # none for a probe
     notice_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("notice.id"), index=True)
     contact_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("contact.id"))
     endpoint_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("endpoint.id"))
@@ -80,6 +88,7 @@ class Alert(Base):
     purpose: Mapped[str]
     channel: Mapped[str]
     queue: Mapped[str]
+    provider: Mapped[str] = mapped_column(server_default="")  # whose limits hold, as in domain/provider.py
     address: Mapped[str]  # as sent
     contact_name: Mapped[str]  # as sent
     slots: Mapped[Any] = mapped_column(Json)  # values for the named slots of the message
@@ -93,6 +102,10 @@ class Alert(Base):
     attempts: Mapped[int] = mapped_column(default=0)  # started on the wire
     first_attempt_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
+    evidence: Mapped[str | None]  # what its acceptance proves: our_relay or their_server
+    remote_id: Mapped[str | None]  # by which the other side knows it: queue id, id of the provider
+    delivered_at: Mapped[datetime | None]
+    delivered_by: Mapped[str | None]  # delivery_report or provider_receipt
     ended_at: Mapped[datetime | None]
     detail: Mapped[str | None]  # of the last result
     possible_repeat: Mapped[bool] = mapped_column(default=False)
@@ -112,6 +125,8 @@ class Attempt(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+    code: Mapped[int | None]  # of the reply: SMTP or HTTP
+    remote_id: Mapped[str | None]  # that the other side gave it
     detail: Mapped[str | None]  # what the other side said, shortened
     size: Mapped[int | None]  # bytes sent
     sha256: Mapped[str | None]  # of the bytes sent

@@ -84,6 +84,7 @@ class Endpoint(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
     contact_id: Mapped[UUID] = mapped_column(sa.ForeignKey("contact.id"), index=True)
     channel: Mapped[str]
+    provider: Mapped[str] = mapped_column(server_default="")  # whose limits hold, as in domain/provider.py
     address: Mapped[str]
     verified_on: Mapped[date | None]
     secret_generation: Mapped[int] = mapped_column(default=1)  # of a webhook's derived secret

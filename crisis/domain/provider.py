@@ -1,0 +1,28 @@
+"""The provider of an address: whose limits hold for it, and who delays nobody else when dead."""
+
+from urllib.parse import urlsplit
+
+from crisis.domain.alert import Channel
+
+#: All mail leaves through one mail host.
+MAIL = "email"
+
+_LONGEST = 200
+
+
+def of(channel: Channel, address: str) -> str:
+    """The provider of an address, such as ``email``, ``webhook:hooks.example`` or ``apprise:twilio``.
+
+    An Apprise address is known by its service alone: what stands where a host would is often a secret.
+    """
+    if channel is Channel.EMAIL:
+        return MAIL
+    if channel is Channel.PHONE:
+        return channel.value
+    try:
+        parts = urlsplit(address.strip())
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return channel.value
+    name = host if channel is Channel.WEBHOOK else parts.scheme.lower()
+    return f"{channel.value}:{name}"[:_LONGEST] if name else channel.value
