@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crisis import errors
+from crisis.domain import pace
 
 PREFIX = "CRISIS_"
 _KEY_FILE = "secret-key"
@@ -56,6 +57,7 @@ class Settings(BaseSettings):
     outbound_allow: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
         default_factory=list, description="hosts and networks that webhooks may reach beside public ones"
     )
+    limits: str = Field("", description="what providers take: email rate=200/s; apprise:twilio rate=1/s connections=2")
     log_format: Literal["text", "json"] = Field("text", description="how log lines look")
     web_threads: int = Field(64, ge=8, le=256, description="threads of the web server; half of them may be streams")
     demo: bool = Field(False, description="set by `crisis up --demo`: nothing leaves this host")
@@ -124,6 +126,12 @@ class Settings(BaseSettings):
             raise ValueError("expected a zone of the tz database, such as Europe/Brussels") from None
         return value
 
+    @field_validator("limits")
+    @classmethod
+    def _limits(cls, value: str) -> str:
+        pace.parse(value)
+        return value
+
     @property
     def database(self) -> str:
         """The URL for SQLAlchemy, with its driver named."""
@@ -165,6 +173,11 @@ class Settings(BaseSettings):
     def smtp_connections(self) -> int:
         """How many connections to the mail host all workers together may hold."""
         return int(parse_qs(urlsplit(self.smtp_url).query).get("connections", ["16"])[0])
+
+    @property
+    def pace(self) -> pace.Limits:
+        """The limits of providers, over all processes together."""
+        return pace.parse(self.limits, mail_connections=self.smtp_connections)
 
     @property
     def mail_processes(self) -> int:
