@@ -8,15 +8,14 @@ import functools
 import ipaddress
 import re
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from crisis.config import Settings
 from crisis.domain import alert
 from crisis.notify import addresses, pool
 from crisis.notify.pool import Said
-from crisis.notify.sender import Envelope, Result
+from crisis.notify.sender import Envelope, Inbox
 
 _SOCKET_SECONDS = 4.0
 _PATIENCE_SECONDS = 10.0
@@ -45,9 +44,13 @@ class Sender:
         service = _Service(settings, settings.demo if confined is None else confined)
         self._pool = pool.Pool(lambda: service, limit=_AT_ONCE, name="apprise", patience_seconds=_PATIENCE_SECONDS)
 
-    def send(self, envelopes: Sequence[Envelope]) -> Iterator[tuple[UUID, Result]]:
+    def room(self, _provider: str) -> int:
+        """How many more would be on their way at once."""
+        return self._pool.room()
+
+    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
         """One result for each message, as they come."""
-        return self._pool.send(envelopes)
+        self._pool.submit(envelopes, into)
 
     def close(self) -> None:
         self._pool.close()

@@ -2,18 +2,18 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert
 from crisis.notify import addresses, pool, smtp
 from crisis.notify.pool import Said
-from crisis.notify.sender import Envelope, Result
+from crisis.notify.sender import Envelope, Inbox
 
 #: After the host could not be reached, mails are not made to wait for it one by one.
 _REST_SECONDS = 1.0
+_MOST_REFUSED = 1_000
 _NOT_SET = "CRISIS_SMTP_URL is not set, so no mail can leave. Set it to the mail host of this desk."
 _CONFINED = "The demo sends to its own catcher only; CRISIS_SMTP_URL names another host."
 
@@ -36,11 +36,16 @@ class Sender:
             limit = connections or settings.smtp_connections
             self._pool = pool.Pool(lambda: _Line(door), limit=limit, name="mail")
 
-    def send(self, envelopes: Sequence[Envelope]) -> Iterator[tuple[UUID, Result]]:
+    def room(self, _provider: str) -> int:
+        """How many more mails would be on a connection at once; without a mail host, all that are to fail."""
+        return _MOST_REFUSED if self._refusal is not None else self._pool.room()
+
+    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
         """One result for each mail, as they come."""
         if self._refusal is not None:
-            return pool.refuse(envelopes, self._refusal)
-        return self._pool.send(envelopes)
+            pool.refuse(envelopes, self._refusal, into)
+        else:
+            self._pool.submit(envelopes, into)
 
     def close(self) -> None:
         if self._refusal is None:

@@ -5,17 +5,16 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
-from uuid import UUID
 
 from crisis.domain import alert
-from crisis.notify.sender import Envelope, Result
+from crisis.notify import loop
+from crisis.notify.sender import Envelope, Inbox, Result
 
 _IDLE_SECONDS = 60.0
-_GIVEN_UP = "No end of the attempt in time; the message may have arrived."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,9 @@ class Said:
     gone: bool = False
 
 
-_NOT_RENDERED = Said(alert.Outcome.PERMANENT, "The message could not be written: its address or a value does not fit.")
+NOT_RENDERED = Said(alert.Outcome.PERMANENT, "The message could not be written: its address or a value does not fit.")
+_GIVEN_UP = Said(alert.Outcome.UNKNOWN, "No end of the attempt in time; the message may have arrived.", sent=True)
+_NO_TURN = Said(alert.Outcome.TEMPORARY, "Messages before this one took all the time.")
 
 
 class Worker(Protocol):
@@ -41,11 +42,14 @@ class Worker(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Job:
     envelope: Envelope
-    called: float  # when send was called, by the monotonic clock
-    results: queue.SimpleQueue[tuple[UUID, Result]]
+    called: float  # when submit was called, by the monotonic clock
+    into: Inbox
+    started: float
+    thread: threading.Thread | None = None  # that attempts it
+    ended: bool = False
 
 
 class Pool:
@@ -66,55 +70,64 @@ class Pool:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._held = 0
         self._pid = 0
 
-    def send(self, envelopes: Sequence[Envelope]) -> Iterator[tuple[UUID, Result]]:
+    def room(self) -> int:
+        """How many more envelopes would be attempted at once."""
+        return max(0, self._limit - self._held)
+
+    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
         """One result for each envelope, as they come."""
         called = time.monotonic()
-        results: queue.SimpleQueue[tuple[UUID, Result]] = queue.SimpleQueue()
-        jobs = self._start(len(envelopes))
-        for envelope in envelopes:
-            jobs.put(_Job(envelope, called, results))
-        waiting = {envelope.alert_id: envelope for envelope in envelopes}
-        while waiting:
-            try:
-                left = None if self._patience is None else max(0.0, called + self._patience - time.monotonic())
-                alert_id, result = results.get(timeout=left)
-            except queue.Empty:
-                self._abandon()
-                for late in waiting.values():
-                    said = Said(alert.Outcome.UNKNOWN, _GIVEN_UP, sent=True)
-                    yield late.alert_id, result_of(said, late.payload, called, called)
-                return
-            del waiting[alert_id]
-            yield alert_id, result
+        jobs = [_Job(envelope, called, into, called) for envelope in envelopes]
+        with self._lock:
+            if self._pid != os.getpid():  # threads do not survive a fork
+                self._pid, self._held, self._threads, self._jobs = os.getpid(), 0, [], queue.SimpleQueue()
+            self._held += len(jobs)
+            for job in jobs:
+                self._jobs.put(job)
+            self._hire()
+        if self._patience is not None:
+            loop.run_after(self._patience, self._give_up, jobs)
 
     def close(self) -> None:
         """End the threads; what waits is attempted first."""
         with self._lock:
-            if self._pid == os.getpid():
-                for _ in self._threads:
-                    self._jobs.put(None)
-                for thread in self._threads:
-                    thread.join(5)
-            self._threads = []
-
-    def _start(self, wanted: int) -> queue.SimpleQueue[_Job | None]:
-        with self._lock:
-            if self._pid != os.getpid():  # threads do not survive a fork
-                self._pid, self._threads, self._jobs = os.getpid(), [], queue.SimpleQueue()
-            while len(self._threads) < min(wanted, self._limit):
-                thread = threading.Thread(target=self._run, args=(self._jobs,), name=self._name, daemon=True)
-                self._threads.append(thread)
-                thread.start()
-            return self._jobs
-
-    def _abandon(self) -> None:
-        """Leave threads that hang to themselves; they end when they come back."""
-        with self._lock:
-            for _ in self._threads:
+            threads, self._threads = (self._threads if self._pid == os.getpid() else []), []
+            for _ in threads:
                 self._jobs.put(None)
-            self._threads, self._jobs = [], queue.SimpleQueue()
+        for thread in threads:
+            thread.join(5)
+
+    def _hire(self) -> None:
+        while len(self._threads) < min(self._held, self._limit):
+            thread = threading.Thread(target=self._run, args=(self._jobs,), name=self._name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _give_up(self, jobs: Sequence[_Job]) -> None:
+        """Leave threads that hang to themselves, and let others have their places."""
+        hanging = [job.thread for job in jobs if self._end(job, _GIVEN_UP if job.thread else _NO_TURN)]
+        with self._lock:
+            self._threads = [thread for thread in self._threads if thread not in hanging]
+            self._hire()
+
+    def _begin(self, job: _Job) -> bool:
+        with self._lock:
+            if not job.ended:
+                job.thread, job.started = threading.current_thread(), time.monotonic()
+            return not job.ended
+
+    def _end(self, job: _Job, said: Said) -> bool:
+        """Give the result, unless there is one; whether it was given."""
+        with self._lock:
+            if job.ended:
+                return False
+            job.ended = True
+            self._held -= 1
+        job.into.put((job.envelope.alert_id, result_of(said, job.envelope.payload, job.called, job.started)))
+        return True
 
     def _run(self, jobs: queue.SimpleQueue[_Job | None]) -> None:
         worker = self._worker()
@@ -127,12 +140,15 @@ class Pool:
             if job is None:
                 worker.rest()
                 return
-            started = time.monotonic()
+            if not self._begin(job):
+                continue
             try:
-                said = worker.attempt(job.envelope) if job.envelope.payload else _NOT_RENDERED
+                said = worker.attempt(job.envelope) if job.envelope.payload else NOT_RENDERED
             except Exception as error:
                 said = Said(alert.Outcome.UNKNOWN, f"The sender failed: {type(error).__name__}.", sent=True)
-            job.results.put((job.envelope.alert_id, result_of(said, job.envelope.payload, job.called, started)))
+            if not self._end(job, said):  # it was given up, and so was this thread
+                worker.rest()
+                return
 
 
 def result_of(said: Said, payload: bytes, called: float, started: float) -> Result:
@@ -147,8 +163,8 @@ def result_of(said: Said, payload: bytes, called: float, started: float) -> Resu
     )
 
 
-def refuse(envelopes: Sequence[Envelope], reason: str) -> Iterator[tuple[UUID, Result]]:
+def refuse(envelopes: Sequence[Envelope], reason: str, into: Inbox) -> None:
     """The same permanent refusal for all, because the channel itself can't send."""
     at = time.monotonic()
     for envelope in envelopes:
-        yield envelope.alert_id, result_of(Said(alert.Outcome.PERMANENT, reason), b"", at, at)
+        into.put((envelope.alert_id, result_of(Said(alert.Outcome.PERMANENT, reason), b"", at, at)))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crisis import errors
 from crisis.config import Settings
-from crisis.domain import alert
+from crisis.domain import alert, provider
 from crisis.notify import addresses, links, marks, mime
 from crisis.notify.sender import Envelope
 
@@ -70,20 +70,30 @@ class Templates:
             # a new link is a new row, so each row stays with its first generation
             token = links.token(self._settings.secret_key, claimed.link_id, 1)
             values["link"] = links.address(self._settings.public_url, token)
-        payload, title, secret = b"", "", ""
+        payload, title = b"", ""
+        secrets: tuple[str, ...] = ()
         try:
             match channel:
                 case alert.Channel.EMAIL:
                     payload = self._desk.mail(mime.prepare(subject, text, html), claimed, values)
                 case alert.Channel.WEBHOOK:
-                    secret = self._webhook_secret(values)
+                    secrets = (self._webhook_secret(values),)
                     payload = webhook_body(text, claimed, values)
                 case _:
                     title = mime.fill(marks.split(subject), values)
                     payload = mime.fill(marks.split(text), values).encode()
         except (errors.InvalidInput, LookupError, ValueError):
             payload = b""  # one row that is wrong must not hold up the queue
-        return Envelope(claimed.id, channel, claimed.address, payload, started_at, subject=title, secret=secret)
+        return Envelope(
+            claimed.id,
+            channel,
+            claimed.address,
+            payload,
+            started_at,
+            provider=provider.of(channel, claimed.address),
+            subject=title,
+            secrets=secrets,
+        )
 
     def _webhook_secret(self, values: Mapping[str, str]) -> str:
         endpoint_id, generation = UUID(values["endpoint_id"]), int(values["secret_generation"])

@@ -1,6 +1,7 @@
 """The sender of a channel: what it is given, and what it says of each attempt."""
 
-from collections.abc import Iterator, Sequence
+import queue
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,15 +19,17 @@ class Envelope:
     address: str  # as sent: mailbox, webhook URL, Apprise URL
     payload: bytes  # mail: the whole message; webhook: the JSON body; apprise: the text in UTF-8
     started_at: datetime  # of this attempt (UTC); signed into a webhook
+    provider: str = ""  # whose limits hold; as ``domain.provider`` names it
     subject: str = ""  # apprise only
-    secret: str = ""  # webhook only: ``whsec_…``
+    secrets: tuple[str, ...] = ()  # webhook only: ``whsec_…``; several while one replaces another
+    return_path: str = ""  # mail only: where reports about this one mail go; empty: to the desk's address
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """How one attempt ended. ``detail`` is what the other side said, shortened; never an address or a secret.
 
-    ``unknown``: the message may have arrived. Both durations count from the call of ``send``.
+    ``unknown``: the message may have arrived. Both durations count from the call of ``submit``.
     """
 
     outcome: alert.Outcome
@@ -35,19 +38,30 @@ class Result:
     sha256: str  # of the bytes sent, hexadecimal; empty where none were
     started_after: timedelta
     finished_after: timedelta
+    code: int | None = None  # of SMTP or HTTP
+    remote_id: str = ""  # the name that the other side gave the message, such as a queue id
+    evidence: str = ""  # what acceptance proves: "our_relay" or "their_server"
+    retire: bool = False  # the receiver has ended this address for good
+
+
+#: Where results go, each as it comes; many senders may share one.
+Inbox = queue.SimpleQueue[tuple[UUID, Result]]
 
 
 class Sender(Protocol):
-    """Puts alerts of one channel on the wire, several at once, and gives each result as it comes."""
+    """Puts alerts of one channel on the wire, many at once; safe to call from any thread."""
 
-    def send(self, envelopes: Sequence[Envelope]) -> Iterator[tuple[UUID, Result]]:
-        """Exactly one result for each envelope, in the order in which they end.
+    def room(self, provider: str, /) -> int:
+        """How many more envelopes it takes for ``provider`` now; more than that would only wait here."""
+        ...
 
-        Never raises for what the other side does. Everything has been put on the wire, or was given
-        up, when the iterator ends.
+    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
+        """Return at once; ``into`` gets exactly one result for each envelope, in the order in which they end.
+
+        Never raises for what the other side does.
         """
         ...
 
     def close(self) -> None:
-        """Let connections and threads go; no ``send`` may follow."""
+        """Let connections and threads go; no ``submit`` may follow."""
         ...

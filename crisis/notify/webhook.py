@@ -10,8 +10,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 import standardwebhooks
 
@@ -20,7 +19,7 @@ from crisis.config import Settings
 from crisis.domain import alert
 from crisis.notify import addresses, pool
 from crisis.notify.pool import Said
-from crisis.notify.sender import Envelope, Result
+from crisis.notify.sender import Envelope, Inbox
 
 _TIMEOUT_SECONDS = 5.0  # for the whole attempt
 _MOST_READ = 64 * 1024  # bytes of an answer
@@ -43,9 +42,13 @@ class Sender:
         post = _Post(settings, settings.demo if confined is None else confined, demo_webhook_base)
         self._pool = pool.Pool(lambda: post, limit=_AT_ONCE, name="webhook", patience_seconds=2 * _TIMEOUT_SECONDS)
 
-    def send(self, envelopes: Sequence[Envelope]) -> Iterator[tuple[UUID, Result]]:
+    def room(self, _provider: str) -> int:
+        """How many more would be on their way at once."""
+        return self._pool.room()
+
+    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
         """One result for each POST, as they come."""
-        return self._pool.send(envelopes)
+        self._pool.submit(envelopes, into)
 
     def close(self) -> None:
         self._pool.close()
@@ -75,8 +78,11 @@ class _Post:
             "Connection": "close",
             "webhook-id": str(envelope.alert_id),
             "webhook-timestamp": str(int(envelope.started_at.timestamp())),
-            "webhook-signature": standardwebhooks.Webhook(envelope.secret).sign(
-                str(envelope.alert_id), envelope.started_at, envelope.payload.decode()
+            "webhook-signature": " ".join(
+                standardwebhooks.Webhook(secret).sign(
+                    str(envelope.alert_id), envelope.started_at, envelope.payload.decode()
+                )
+                for secret in envelope.secrets
             ),
         }
         if target.url != envelope.address:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from queue import SimpleQueue
 from typing import Protocol
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 from crisis.config import Settings
 from crisis.domain import alert, records, retry
 from crisis.notify import rendering
-from crisis.notify.sender import Envelope, Result, Sender
+from crisis.notify.sender import Envelope, Inbox, Result, Sender
 from crisis.store import alerts, attempts, db, timers
 from crisis.store import records as record
 from crisis.store.clock import Clock
@@ -131,16 +132,21 @@ def _send(
     templates: rendering.Templates,
     started_at: datetime,
 ) -> Iterator[attempts.Ended]:
-    """Each result as it comes, channel after channel; every alert gets one."""
+    """Each result as it comes; every alert gets one."""
     began = time.monotonic()
     claimed = {one.id: one for one in group}
     by_channel: dict[alert.Channel, list[Envelope]] = {}
     for one in group:
         by_channel.setdefault(alert.Channel(one.channel), []).append(templates.envelope(one, started_at=started_at))
+    inbox: Inbox = SimpleQueue()
+    called_at = {}
     for channel, envelopes in by_channel.items():
-        called_at = started_at + timedelta(seconds=time.monotonic() - began)
-        for alert_id, result in senders[channel].send(envelopes):
-            yield _ended(claimed[alert_id], result, called_at)
+        called_at[channel] = started_at + timedelta(seconds=time.monotonic() - began)
+        senders[channel].submit(envelopes, inbox)
+    for _ in group:
+        alert_id, result = inbox.get()
+        one = claimed[alert_id]
+        yield _ended(one, result, called_at[alert.Channel(one.channel)])
 
 
 def _ended(claimed: alerts.Claimed, result: Result, called_at: datetime) -> attempts.Ended:

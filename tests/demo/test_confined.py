@@ -18,6 +18,7 @@ from crisis.demo.platforms import Stage
 from crisis.domain import alert
 from crisis.jobs import room
 from crisis.notify.sender import Envelope
+from tests.notify.envelopes import sent
 
 NOW = datetime(2026, 3, 2, 1, 3, tzinfo=UTC)
 HOSTILE = {
@@ -87,7 +88,7 @@ def _envelope(channel: alert.Channel, address: str) -> Envelope:
         payload=b'{"type":"crisis.alert"}' if channel is alert.Channel.WEBHOOK else b"Subject: x\r\n\r\nx\r\n",
         started_at=NOW,
         subject="x",
-        secret="whsec_" + "MDEyMzQ1Njc4OWFiY2RlZg==",
+        secrets=("whsec_" + "MDEyMzQ1Njc4OWFiY2RlZg==",),
     )
 
 
@@ -104,8 +105,8 @@ def test_no_channel_leaves_this_host(
     hostile: config.Settings, seen: list[tuple[str, Any]], channel: alert.Channel, address: str
 ) -> None:
     sender = room.furnish(hostile, owner="test").senders[channel]
-    results = list(sender.send([_envelope(channel, address)]))
-    sender.close()  # type: ignore[attr-defined]
+    results = list(sent(sender, [_envelope(channel, address)]))
+    sender.close()
     assert [result.outcome for _, result in results] != [alert.Outcome.ACCEPTED]
     assert [one for one in seen if not _is_loopback(*one)] == []
 
@@ -119,9 +120,9 @@ def test_a_setting_that_reaches_the_senders_themselves_is_refused_too(
     )
     sender = room.furnish(settings, owner="test").senders[channel]
     for address in ADDRESSES[channel]:
-        ((_, result),) = sender.send([_envelope(channel, address)])
+        ((_, result),) = sent(sender, [_envelope(channel, address)])
         assert result.outcome is alert.Outcome.PERMANENT
-    sender.close()  # type: ignore[attr-defined]
+    sender.close()
     assert [one for one in seen if not _is_loopback(*one)] == []
 
 

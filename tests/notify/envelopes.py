@@ -1,5 +1,7 @@
 """Facts, recipients and envelopes for tests of notify."""
 
+import queue
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
@@ -8,7 +10,7 @@ from uuid import UUID
 from crisis.domain import alert, incident, notice
 from crisis.domain.outgoing import Recipient, Text
 from crisis.notify import facts, marks, messages
-from crisis.notify.sender import Envelope
+from crisis.notify.sender import Envelope, Inbox, Result, Sender
 
 NOW = datetime(2026, 11, 21, 2, 6, tzinfo=UTC)
 LINK = "https://desk.example/a/7Qk2mN8pR4tV6xZ1aB3cDe"
@@ -87,3 +89,11 @@ def envelope(address: str = "crisis1@pixelly.example", **parts: Any) -> Envelope
         "started_at": NOW,
     }
     return Envelope(**(given | parts))
+
+
+def sent(sender: Sender, envelopes: Sequence[Envelope]) -> Iterator[tuple[UUID, Result]]:
+    """Each result as it comes; fails where one is missing."""
+    inbox: Inbox = queue.SimpleQueue()
+    sender.submit(envelopes, inbox)
+    for _ in envelopes:
+        yield inbox.get(timeout=30)

@@ -12,7 +12,7 @@ from crisis import config
 from crisis.domain.alert import Channel, Outcome
 from crisis.notify import apprise
 from crisis.notify.sender import Envelope, Result
-from tests.notify.envelopes import envelope
+from tests.notify.envelopes import envelope, sent
 from tests.parts.webhook_sink import WebhookSink
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -32,7 +32,7 @@ def send(url: str, *, allow: str = "127.0.0.0/8", **parts: Any) -> Result:
     settings = config.load({"CRISIS_SECRET_KEY": "k", "CRISIS_OUTBOUND_ALLOW": allow}, **parts)
     sender = apprise.Sender(settings)
     try:
-        [(_, result)] = sender.send([message(url)])
+        [(_, result)] = sent(sender, [message(url)])
     finally:
         sender.close()
     return result
@@ -67,7 +67,7 @@ def test_redirects_are_not_followed() -> None:
 def test_messages_do_not_wait_for_each_other() -> None:
     with WebhookSink() as sink:
         sender = apprise.Sender(config.load({"CRISIS_SECRET_KEY": "k", "CRISIS_OUTBOUND_ALLOW": "127.0.0.1"}))
-        results = dict(sender.send([message(address(sink), number) for number in range(6)]))
+        results = dict(sent(sender, [message(address(sink), number) for number in range(6)]))
         sender.close()
     assert {result.outcome for result in results.values()} == {Outcome.ACCEPTED}
     assert max(result.finished_after.total_seconds() for result in results.values()) < 5  # a gap is 5.5 s by default

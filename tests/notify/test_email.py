@@ -12,7 +12,7 @@ from crisis import config
 from crisis.domain.alert import Outcome
 from crisis.notify import email, smtp
 from crisis.notify.sender import Envelope, Result
-from tests.notify.envelopes import envelope
+from tests.notify.envelopes import envelope, sent
 from tests.notify.mail_host import HANG_UP, MailHost, Script, certificate
 from tests.parts.mail_sink import MailSink
 
@@ -25,7 +25,7 @@ def send(url: str, *envelopes: Envelope, connections: int = 1, **parts: Any) -> 
     """The results in the order of the envelopes."""
     sender = email.Sender(settings(url, **parts), connections=connections)
     try:
-        found = dict(sender.send(envelopes or [envelope()]))
+        found = dict(sent(sender, envelopes or [envelope()]))
     finally:
         sender.close()
     return [found[one.alert_id] for one in envelopes or [envelope()]]
@@ -126,7 +126,7 @@ def test_connections_are_kept_between_calls_and_renewed_after_a_hundred_mails() 
     with MailHost() as host:
         sender = email.Sender(settings(f"smtp://127.0.0.1:{host.port}"), connections=1)
         for _ in range(5):
-            assert len(list(sender.send(many(50)))) == 50
+            assert len(list(sent(sender, many(50)))) == 50
         sender.close()
     assert host.connections == 3
     assert host.lines.count("QUIT") == 3
@@ -284,9 +284,9 @@ def test_what_can_not_be_sent_opens_no_connection(wrong: Envelope, detail: str) 
 def test_a_sender_made_before_a_fork_sends_after_it() -> None:
     with MailHost() as host:
         sender = email.Sender(settings(f"smtp://127.0.0.1:{host.port}"), connections=2)
-        assert len(list(sender.send(many(4)))) == 4
+        assert len(list(sent(sender, many(4)))) == 4
         sender._pool._pid = os.getpid() - 1  # as a child sees it: its parent's threads are not its own
-        assert len(list(sender.send(many(4)))) == 4
+        assert len(list(sent(sender, many(4)))) == 4
         sender.close()
 
 

@@ -226,7 +226,7 @@ def test_a_webhook_gets_numbers_and_a_link_and_no_content() -> None:
             "link": f"https://desk.example/a/{links.token(KEY, LINK, 1)}",
         },
     }
-    assert made.secret == links.webhook_secret(KEY, UUID(int=5), 1)
+    assert made.secrets == (links.webhook_secret(KEY, UUID(int=5), 1),)
 
 
 def test_an_alert_that_can_not_be_rendered_has_no_payload_and_holds_nobody_up() -> None:

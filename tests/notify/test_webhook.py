@@ -17,7 +17,7 @@ from crisis import config
 from crisis.domain.alert import Channel, Outcome
 from crisis.notify import links, webhook
 from crisis.notify.sender import Envelope, Result
-from tests.notify.envelopes import NOW, envelope
+from tests.notify.envelopes import NOW, envelope, sent
 from tests.notify.mail_host import certificate
 from tests.parts.webhook_sink import WebhookSink
 
@@ -30,14 +30,14 @@ def settings(allow: str = "127.0.0.0/8", **parts: Any) -> config.Settings:
 
 
 def post(url: str, **parts: Any) -> Envelope:
-    given = {"channel": Channel.WEBHOOK, "payload": BODY, "secret": SECRET, "started_at": NOW}
+    given = {"channel": Channel.WEBHOOK, "payload": BODY, "secrets": (SECRET,), "started_at": NOW}
     return envelope(url, **(given | parts))
 
 
 def send(url: str, *, allow: str = "127.0.0.0/8", demo: bool = False, base: str | None = None, **parts: Any) -> Result:
     sender = webhook.Sender(settings(allow, demo=demo), demo_webhook_base=base)
     try:
-        [(alert_id, result)] = sender.send([post(url, **parts)])
+        [(alert_id, result)] = sent(sender, [post(url, **parts)])
     finally:
         sender.close()
     assert alert_id == UUID(int=1)
@@ -209,7 +209,7 @@ def test_a_slow_receiver_delays_no_other() -> None:
         sender = webhook.Sender(settings())
         envelopes = [post(slow.url(), alert_id=UUID(int=number)) for number in range(8)]
         envelopes.append(post(fast.url(), alert_id=UUID(int=99)))
-        results = list(sender.send(envelopes))
+        results = list(sent(sender, envelopes))
         sender.close()
     assert results[0][0] == UUID(int=99)
     assert max(result.finished_after.total_seconds() for _, result in results) < 3
