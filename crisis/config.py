@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crisis import errors
@@ -60,6 +60,16 @@ class Settings(BaseSettings):
     limits: str = Field("", description="what providers take: email rate=200/s; apprise:twilio rate=1/s connections=2")
     log_format: Literal["text", "json"] = Field("text", description="how log lines look")
     web_threads: int = Field(64, ge=8, le=256, description="threads of the web server; half of them may be streams")
+    canary_seconds: int = Field(60, ge=0, le=3600, description="how often a probe goes to each sink; 0: never")
+    canary_mail: str = Field("", description="the mailbox that probes go to; without it mail is not probed")
+    canary_webhook: str = Field("", description="where probes are posted; “own” is this desk itself; empty: nowhere")
+    canary_apprise: str = Field("", description="where `crisis preflight` sends one message; it may cost money")
+    heartbeat_url: str = Field("", description="asked only while probes arrive; who watches it alarms when it stops")
+    alarm_command: str = Field("", description="run with an alarm on its standard input; no shell")
+    alarm_smtp_url: str = Field("", description="another mail host than that of alerts, for alarms to operators")
+    alarm_to: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default_factory=list, description="who of the operators gets alarms by that host"
+    )
     demo: bool = Field(False, description="set by `crisis up --demo`: nothing leaves this host")
     demo_webhook_url: str = Field("", description="set by `crisis up --demo`: the simulated platforms' receiver")
 
@@ -96,7 +106,7 @@ class Settings(BaseSettings):
             raise ValueError("expected redis://, rediss://, sentinel:// or amqp://")
         return value
 
-    @field_validator("smtp_url")
+    @field_validator("smtp_url", "alarm_smtp_url")
     @classmethod
     def _smtp_url(cls, value: str) -> str:
         if value:
@@ -110,11 +120,20 @@ class Settings(BaseSettings):
                 raise ValueError("tls is none, or is left out")
         return value
 
-    @field_validator("mail_from", "reply_to")
+    @field_validator("mail_from", "reply_to", "canary_mail")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and (value.count("@") != 1 or value.startswith("@") or value.endswith("@") or not value.isprintable()):
             raise ValueError("expected one mail address, such as alerts@desk.example")
+        return value
+
+    @field_validator("canary_webhook", "heartbeat_url")
+    @classmethod
+    def _host_to_ask(cls, value: str, info: ValidationInfo) -> str:
+        parts = urlsplit(value)
+        own = value == "own" and info.field_name == "canary_webhook"
+        if value and not own and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("expected https:// with a host")
         return value
 
     @field_validator("desk_time_zone")
