@@ -11,8 +11,18 @@ from crisis.domain import alert, notice
 from crisis.domain.outgoing import Recipient
 from crisis.store.models import Alert, Contact, Endpoint, Incident, Notice, NoticeItem, Role, User, user_role
 
-#: What can't have reached anybody: it never went on the wire.
-_NEVER_SENT = (alert.State.PLANNED, alert.State.CLAIMED, alert.State.CANCELLED)
+#: What can't have reached anybody. What is claimed may be on the wire before we look again.
+_NEVER_SENT = (alert.State.PLANNED, alert.State.CANCELLED)
+
+
+def hold(session: Session, incident_id: UUID) -> None:
+    """Let nobody claim a planned alert of the incident until the transaction ends.
+
+    Call it before ``alerted`` where its answer decides who is told that something is over: what were
+    claimed between the two would be sent, and nobody told.
+    """
+    planned = sa.select(Alert.id).where(Alert.incident_id == incident_id, Alert.state == alert.State.PLANNED.value)
+    session.execute(planned.order_by(Alert.id).with_for_update()).all()
 
 
 def alerted(
@@ -21,7 +31,7 @@ def alerted(
     """Every endpoint in use that was alerted for these notices (all of the incident's by default), once each.
 
     Args:
-        attempted: only those to which something went on the wire; otherwise the planned ones too.
+        attempted: only those to which something went on the wire, or was about to; otherwise the planned ones too.
     """
     query = (
         sa.select(Alert.id, Alert.attempts, Alert.state, Notice, Contact, Endpoint)
@@ -96,6 +106,7 @@ def officers(session: Session, incident: Incident) -> list[Recipient]:
 def _recipient(asked: Notice, who: Contact, endpoint: Endpoint, *, first_alert_id: UUID | None = None) -> Recipient:
     return Recipient(
         channel=alert.Channel(endpoint.channel),
+        provider=endpoint.provider,
         address=endpoint.address,
         name=who.name,
         language=who.language,

@@ -56,7 +56,8 @@ def stand_down(
         owner.stood_down_at = now
         owner.stand_down_reason = reason.strip()
         session.flush()
-        to_tell = recipients.alerted(session, owner.id)
+        recipients.hold(session, owner.id)
+        to_tell = recipients.alerted(session, owner.id)  # before what is claimed is cancelled
         cancelled = alerts.cancel_for_incident(session, owner.id, now=now)
         timers.cancel_for_incident(session, owner.id, now=now)
         drafts, texts = messages.draft(

@@ -36,6 +36,7 @@ def withdraw(ref: str, item_id: UUID, *, reason: str, settings: Settings, now: d
             raise errors.Conflict("This item was withdrawn before; nothing was changed.")
         row.withdrawn_at = now
         entries = notices.asked_about(session, item_id)
+        recipients.hold(session, owner.id)
         to_tell = recipients.alerted(session, owner.id, notice_ids=[one.notice_id for one in entries])
         happened: list[tuple[records.Kind, dict[str, object]]] = [
             (

@@ -1,14 +1,18 @@
 """After the declaration: more items, a correction, an update, a stand-down, and back again."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from flask.ctx import AppContext
 
 from crisis import config, errors
 from crisis.domain import alert
 from crisis.domain.declaration import GivenItem
+from crisis.store import db
 from crisis.store.models import Alert, Batch, Incident, Item, Link, Notice, NoticeItem, Spelling, Timer
 from crisis.workflows import add_items, assign, call, declare, deliver, reactivate, stand_down, update, withdraw
 from tests.parts import samples
@@ -26,6 +30,12 @@ pytestmark = pytest.mark.usefixtures("desk_db")
 def by(settings: config.Settings, clock: FakeClock) -> Callable[[], dict[str, Any]]:
     """Who does it, and when: now."""
     return lambda: {"settings": settings, "now": clock.now(), "actor": "cli"}
+
+
+def put(row: Alert, state: alert.State, *, attempts: int = 0) -> None:
+    """As a worker leaves it."""
+    with db.transaction() as session:
+        session.execute(sa.update(Alert).where(Alert.id == row.id).values(state=state.value, attempts=attempts))
 
 
 def sent(purpose: alert.Purpose) -> list[str]:
@@ -142,6 +152,51 @@ def test_nobody_hears_of_a_stand_down_who_never_heard_of_the_incident(
     done = declared()
     ended = stand_down.stand_down(done.ref, "Declared by mistake.", **by())
     assert (ended.told, ended.cancelled) == (0, 2)
+
+
+def test_a_stand_down_tells_whoever_may_be_reached_at_this_moment(
+    declared: Declare, by: Callable[[], dict[str, Any]]
+) -> None:
+    samples.add(*samples.registry(3))
+    done = declared(items=[{"sha256": samples.SHA256}])
+    claimed, started, _planned = rows(Alert)
+    put(claimed, alert.State.CLAIMED)
+    put(started, alert.State.STARTED, attempts=1)
+    assert stand_down.stand_down(done.ref, "The spread has stopped.", **by()).told == 2
+    assert sent(alert.Purpose.STAND_DOWN) == sorted([claimed.address, started.address])
+
+
+def test_a_correction_goes_to_whoever_may_be_reached_at_this_moment(
+    declared: Declare, by: Callable[[], dict[str, Any]]
+) -> None:
+    samples.add(*samples.registry(3))
+    done = declared(items=[{"sha256": samples.SHA256}])
+    claimed, started, _planned = rows(Alert)
+    put(claimed, alert.State.CLAIMED)
+    put(started, alert.State.STARTED, attempts=1)
+    assert withdraw.withdraw(done.ref, rows(Item)[0].id, reason="A memorial page", **by()) == 2
+    assert sent(alert.Purpose.CORRECTION) == sorted([claimed.address, started.address])
+
+
+def test_who_is_claimed_while_the_incident_is_stood_down_is_told(
+    declared: Declare, by: Callable[[], dict[str, Any]], desk_db: AppContext
+) -> None:
+    samples.add(*samples.registry(2))
+    done = declared(items=[{"sha256": samples.SHA256}])
+    app, ended = desk_db.app, []
+
+    def end() -> None:
+        with app.app_context():
+            ended.append(stand_down.stand_down(done.ref, "The spread has stopped.", **by()))
+
+    ending = threading.Thread(target=end)
+    with db.transaction() as session:  # a worker that has not committed yet
+        session.execute(sa.update(Alert).values(state=alert.State.STARTED.value, attempts=1))
+        ending.start()
+        ending.join(0.3)  # it waits for the worker
+        assert ended == []
+    ending.join(10)
+    assert [(one.told, one.cancelled) for one in ended] == [(2, 0)]
 
 
 def test_what_the_stand_down_cancelled_goes_on_after_a_reactivation(
