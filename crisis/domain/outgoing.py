@@ -86,6 +86,7 @@ def recipients(
             name=send.contact.name,
             language=send.contact.language,
             time_zone=send.contact.time_zone,
+            provider=send.endpoint.provider,
             notice_id=notice_id,
             platform_name=request.platform.name,
             ask=request.ask,

@@ -15,6 +15,7 @@ class Endpoint:
     channel: alert.Channel
     address: str
     verified_on: date | None = None
+    provider: str = ""  # whose limits hold; empty: as the address says
 
 
 @dataclass(frozen=True, slots=True)

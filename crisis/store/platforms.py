@@ -85,6 +85,7 @@ def _contacts(session: Session, wanted: list[str] | None) -> defaultdict[Any, li
             Endpoint.channel,
             Endpoint.address,
             Endpoint.verified_on,
+            Endpoint.provider,
         )
         .join(Contact.platform)
         .outerjoin(Endpoint, sa.and_(Endpoint.contact_id == Contact.id, Endpoint.retired_at.is_(None)))
@@ -100,7 +101,7 @@ def _contacts(session: Session, wanted: list[str] | None) -> defaultdict[Any, li
                 found[head[0]].append(_contact(head, endpoints))
             head, endpoints = tuple(row[:7]), []
         if row[7] is not None:
-            endpoints.append(registry.Endpoint(_key(row[7]), _CHANNELS[row[8]], row[9], row[10]))
+            endpoints.append(registry.Endpoint(_key(row[7]), _CHANNELS[row[8]], row[9], row[10], row[11]))
     if head is not None:
         found[head[0]].append(_contact(head, endpoints))
     return found

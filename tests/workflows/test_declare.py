@@ -109,3 +109,12 @@ def test_something_that_fails_alongside_undoes_the_declaration(
     with pytest.raises(errors.KeyReused):
         declare.declare(parsed, settings=settings, now=clock.now(), actor="cli", alongside=_refuse)
     assert rows(Incident) == []
+
+
+def test_an_alert_has_the_provider_that_the_registry_says(declared: Declare) -> None:
+    """The address of a sealed endpoint says nothing; where the registry says nothing, the address does."""
+    sealed = samples.endpoint("sealed:1:bm90IGFuIGFkZHJlc3M", channel="apprise", provider="apprise:twilio")
+    who = samples.contact(endpoints=[sealed, "crisis@pixelly.example"])
+    samples.add(samples.platform(contacts=[who]))
+    declared()
+    assert {one.channel: one.provider for one in rows(Alert)} == {"apprise": "apprise:twilio", "email": "email"}
