@@ -6,16 +6,20 @@ from crisis.store.models.answer import Acknowledgement, Answer, Call, ItemOutcom
 from crisis.store.models.base import Base
 from crisis.store.models.incident import Batch, Incident, Item, RefCounter, Spelling, Update
 from crisis.store.models.link import Link
+from crisis.store.models.matter import Matter, Told
 from crisis.store.models.notice import Notice, NoticeItem
 from crisis.store.models.process import Beat, Probe
 from crisis.store.models.record import Event, StreamHead
 from crisis.store.models.registry import Contact, Domain, Endpoint, Platform
 from crisis.store.models.timer import Timer
 from crisis.store.models.user import Role, User, user_role
-from crisis.store.models.version import Version
+from crisis.store.models.version import ActiveVersion, Version
+from crisis.store.models.watch import Alarm, Turn
 
 __all__ = [
     "Acknowledgement",
+    "ActiveVersion",
+    "Alarm",
     "Alert",
     "Answer",
     "ApiToken",
@@ -33,6 +37,7 @@ __all__ = [
     "Item",
     "ItemOutcome",
     "Link",
+    "Matter",
     "Message",
     "Notice",
     "NoticeItem",
@@ -44,6 +49,8 @@ __all__ = [
     "Spelling",
     "StreamHead",
     "Timer",
+    "Told",
+    "Turn",
     "Update",
     "User",
     "Version",

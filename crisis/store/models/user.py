@@ -40,6 +40,7 @@ class User(Base, UserMixin):
     active: Mapped[bool]
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     notify_address: Mapped[str | None]
+    duty_order: Mapped[int | None]  # who is told first, from 1; none is behind all others
     language: Mapped[str]
     time_zone: Mapped[str]
     created_at: Mapped[datetime]

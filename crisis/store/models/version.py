@@ -22,3 +22,15 @@ class Version(Base):
     body: Mapped[Any] = mapped_column(Json)
     digest: Mapped[str]  # SHA-256 of the body, hexadecimal
     created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(server_default="desk")  # actor
+
+
+class ActiveVersion(Base):
+    """Which version of a kind a new incident uses; without a row the one of the code."""
+
+    __tablename__ = "active_version"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    version_id: Mapped[UUID] = mapped_column(sa.ForeignKey("version.id"))
+    since: Mapped[datetime]
+    activated_by: Mapped[str]  # actor
