@@ -14,7 +14,7 @@ from crisis.store.models.registry import Contact, Domain, Endpoint, Platform
 from crisis.store.models.timer import Timer
 from crisis.store.models.user import Role, User, user_role
 from crisis.store.models.version import ActiveVersion, Version
-from crisis.store.models.watch import Alarm, Turn
+from crisis.store.models.watch import Alarm, Rota
 
 __all__ = [
     "Acknowledgement",
@@ -46,11 +46,11 @@ __all__ = [
     "Probe",
     "RefCounter",
     "Role",
+    "Rota",
     "Spelling",
     "StreamHead",
     "Timer",
     "Told",
-    "Turn",
     "Update",
     "User",
     "Version",

@@ -115,7 +115,15 @@ class Attempt(Base):
     """One try to put an alert on the wire; filled once with its result, then never touched."""
 
     __tablename__ = "attempt"
-    __table_args__ = (sa.UniqueConstraint("alert_id", "number"),)
+    __table_args__ = (
+        sa.UniqueConstraint("alert_id", "number"),
+        sa.Index(
+            "ix_attempt_unknown",
+            "finished_at",
+            postgresql_where=sa.text("outcome = 'unknown'"),
+            sqlite_where=sa.text("outcome = 'unknown'"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
     alert_id: Mapped[UUID] = mapped_column(sa.ForeignKey("alert.id"))
@@ -130,3 +138,7 @@ class Attempt(Base):
     detail: Mapped[str | None]  # what the other side said, shortened
     size: Mapped[int | None]  # bytes sent
     sha256: Mapped[str | None]  # of the bytes sent
+    # what it said after its lease had run out and it had been written down as unknown; filled once too
+    late_outcome: Mapped[str | None]
+    late_detail: Mapped[str | None]
+    late_at: Mapped[datetime | None]

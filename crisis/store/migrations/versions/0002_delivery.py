@@ -18,6 +18,9 @@ def upgrade() -> None:
     op.add_column("endpoint", sa.Column("provider", sa.Text(), nullable=False, server_default=""))
     op.add_column("attempt", sa.Column("code", sa.BigInteger(), nullable=True))
     op.add_column("attempt", sa.Column("remote_id", sa.Text(), nullable=True))
+    op.add_column("attempt", sa.Column("late_outcome", sa.Text(), nullable=True))
+    op.add_column("attempt", sa.Column("late_detail", sa.Text(), nullable=True))
+    op.add_column("attempt", sa.Column("late_at", crisis.store.types.UtcTime(), nullable=True))
     for column in (
         sa.Column("provider", sa.Text(), nullable=False, server_default=""),
         sa.Column("remote_id", sa.Text(), nullable=True),
@@ -44,7 +47,8 @@ def downgrade() -> None:
     op.drop_index("ix_alert_remote_id", table_name="alert")
     for name in ("delivered_by", "delivered_at", "evidence", "remote_id", "provider"):
         op.drop_column("alert", name)
-    op.drop_column("attempt", "remote_id")
+    for name in ("late_at", "late_detail", "late_outcome", "remote_id"):
+        op.drop_column("attempt", name)
     op.drop_column("attempt", "code")
     op.drop_column("endpoint", "provider")
 
