@@ -46,7 +46,11 @@ class Settings(BaseSettings):
     broker_url: str = Field("", description="redis://, rediss://, sentinel:// or amqp://; default: bundled Valkey")
     data_dir: Path = Field(Path("var"), description="database, key, process files of the embedded default")
     smtp_url: str = Field("", description="smtp://user:pass@host:587 or smtps://…; ?connections=16 in all; ?tls=none")
+    smtp_evidence: Literal["our_relay", "their_server"] = Field(
+        "our_relay", description="what the mail host's acceptance proves: it is our relay, or the server of who gets it"
+    )
     mail_from: str = Field("alerts@desk.example", description="the sender of alerts")
+    mail_verp: bool = Field(True, description="a return path for each mail, alerts+<id>@…, so that reports find it")
     reply_to: str = Field("", description="where replies go; default: the sender")
     desk_name: str = Field("Crisis desk", description="who transmits")
     authority_name: str = Field("", description="who authors incidents unless the declaration says; default: the desk")

@@ -9,7 +9,7 @@ from uuid import UUID
 from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert, provider
-from crisis.notify import addresses, links, marks, mime
+from crisis.notify import addresses, links, marks, mime, return_path
 from crisis.notify.sender import Envelope
 
 
@@ -93,6 +93,7 @@ class Templates:
             provider=provider.of(channel, claimed.address),
             subject=title,
             secrets=secrets,
+            return_path=self._desk.return_path(claimed.id) if channel is alert.Channel.EMAIL else "",
         )
 
     def _webhook_secret(self, values: Mapping[str, str]) -> str:
@@ -107,8 +108,13 @@ class Desk:
         sender = addresses.mail_address(settings.mail_from)
         reply = addresses.mail_address(settings.reply_address)
         self._host = sender.domain_ascii
+        self._sender = str(sender) if settings.mail_verp else ""
         self._from = mime.header_bytes("From", mime.mailbox(settings.desk_name, str(sender)))
         self._reply_to = mime.header_bytes("Reply-To", str(reply))
+
+    def return_path(self, alert_id: UUID) -> str:
+        """Where reports about this alert's mail go; empty: to the desk's own address."""
+        return return_path.of(self._sender, alert_id) if self._sender else ""
 
     def mail(self, prepared: mime.Prepared, claimed: Alert, values: Mapping[str, str]) -> bytes:
         """The mail. A retry has the same bytes: its date is that of the plan.

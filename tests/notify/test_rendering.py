@@ -249,6 +249,11 @@ def test_a_service_gets_subject_and_text() -> None:
     assert "⟦" not in made.payload.decode()
 
 
+def test_a_mail_has_a_return_path_of_its_own_unless_the_setting_says_no() -> None:
+    assert envelope(recipient()).return_path == f"alerts+{ALERT.hex}@desk.example"
+    assert envelope(recipient(), desk={"CRISIS_MAIL_VERP": "false"}).return_path == ""
+
+
 def test_an_officer_is_sent_to_the_incident_page() -> None:
     made = envelope(recipient(extra={"reason": "silent", "platforms": "Pixelly"}), alert.Purpose.OFFICER, link_id=None)
     assert "https://desk.example/incidents/INC-2026-0007" in body(parsed(made.payload), "plain")
