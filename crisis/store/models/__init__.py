@@ -5,6 +5,7 @@ from crisis.store.models.alert import Alert, Attempt, Message
 from crisis.store.models.answer import Acknowledgement, Answer, Call, ItemOutcome, Opening
 from crisis.store.models.base import Base
 from crisis.store.models.incident import Batch, Incident, Item, RefCounter, Spelling, Update
+from crisis.store.models.incoming import Mail, Receipt
 from crisis.store.models.link import Link
 from crisis.store.models.matter import Matter, Told
 from crisis.store.models.notice import Notice, NoticeItem
@@ -37,6 +38,7 @@ __all__ = [
     "Item",
     "ItemOutcome",
     "Link",
+    "Mail",
     "Matter",
     "Message",
     "Notice",
@@ -44,6 +46,7 @@ __all__ = [
     "Opening",
     "Platform",
     "Probe",
+    "Receipt",
     "RefCounter",
     "Role",
     "Rota",
