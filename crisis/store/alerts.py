@@ -1,60 +1,33 @@
 """Alerts as a queue: claimed under a lease, fenced, freed, cancelled, resumed."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from crisis.domain import alert
-from crisis.store.models import Alert, Message
-
-#: A claim holds this long unless a flush renews it; then the rows go to the next worker.
-LEASE = timedelta(seconds=15)
+from crisis.domain import alert, incident
+from crisis.domain.delivery import LEASE, Claimed, Taken
+from crisis.store.models import Alert, Endpoint, Incident, Message, Notice
+from crisis.store.types import UtcTime
 
 _DUE_STATES = (alert.State.PLANNED, alert.State.WAITING_RETRY, alert.State.UNKNOWN)
 
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """An alert that this worker holds: everything that sending needs, and nothing that changes."""
-
-    id: UUID
-    fence: int
-    incident_id: UUID
-    notice_id: UUID | None
-    contact_id: UUID | None
-    message_id: UUID
-    link_id: UUID | None
-    reply_to_id: UUID | None
-    purpose: str
-    channel: str
-    address: str
-    contact_name: str
-    slots: Mapping[str, str]
-    planned_at: datetime
-    attempts: int
-
-
-_CLAIMED_COLUMNS = (
-    Alert.id,
-    Alert.fence,
-    Alert.incident_id,
-    Alert.notice_id,
-    Alert.contact_id,
-    Alert.message_id,
-    Alert.link_id,
-    Alert.reply_to_id,
-    Alert.purpose,
-    Alert.channel,
-    Alert.address,
-    Alert.contact_name,
-    Alert.slots,
-    Alert.planned_at,
-    Alert.attempts,
+#: What goes on after a stand-down, and the tests that belong to no incident.
+_AFTER_STAND_DOWN = (
+    alert.Purpose.CORRECTION,
+    alert.Purpose.OFFICER,
+    alert.Purpose.STAND_DOWN,
+    alert.Purpose.TEST,
 )
+#: What an answer makes needless.
+_FOR_THE_SILENT = (alert.Purpose.ESCALATION, alert.Purpose.REMINDER)
+#: What takes back or goes beyond an earlier message, and so may not arrive before it.
+_FOLLOWING = (alert.Purpose.STAND_DOWN, alert.Purpose.CORRECTION, alert.Purpose.UPDATE)
+
+_COLUMNS = tuple(getattr(Alert, name) for name in Claimed._fields)
 
 
 def claim(
@@ -65,31 +38,139 @@ def claim(
     now: datetime,
     limit: int,
     overdue_by: timedelta = timedelta(0),
-) -> list[Claimed]:
-    """Take up to ``limit`` due alerts under a lease, most urgent first; nobody else gets them meanwhile."""
-    due = (
-        sa.select(Alert.id)
-        .where(
-            Alert.queue == queue.value,
-            sa.or_(
-                sa.and_(Alert.state.in_([state.value for state in _DUE_STATES]), Alert.due_at <= now - overdue_by),
-                sa.and_(Alert.state == alert.State.CLAIMED.value, Alert.lease_until <= now),
-            ),
-        )
-        .order_by(Alert.priority, Alert.due_at, Alert.id)
-        .limit(limit)
-    )
+    full: Collection[str] = (),
+    at_once: bool = False,
+) -> Taken:
+    """Take up to ``limit`` due alerts under a lease, most urgent first; nobody else gets them meanwhile.
+
+    What is needless by now (stood down, answered, withdrawn, its endpoint retired) is cancelled by the
+    same statement. What follows another message to the same endpoint waits until that one has ended.
+
+    Args:
+        full: providers to leave out, because their wire has no room.
+        at_once: the caller puts all of them on the wire now: they are started, not only claimed.
+    """
+    due = _due(queue, now=now, overdue_by=overdue_by, full=full).limit(limit)
     if session.get_bind().dialect.name == "postgresql":
         due = due.with_for_update(skip_locked=True)
+    values: dict[str, Any] = {"owner": owner, "fence": Alert.fence + 1}
     statement = (
         sa.update(Alert)
         .where(Alert.id.in_(due))
-        .values(state=alert.State.CLAIMED.value, owner=owner, fence=Alert.fence + 1, lease_until=now + LEASE)
-        .returning(*_CLAIMED_COLUMNS, Alert.priority, Alert.due_at)
+        .values(**values, **_to(alert.State.STARTED if at_once else alert.State.CLAIMED, now=now))
+        .returning(Alert.state, *_COLUMNS)
         .execution_options(synchronize_session=False)
     )
-    rows = sorted(session.execute(statement).all(), key=lambda row: (row.priority, row.due_at, row.id))
-    return [Claimed(*row[: len(_CLAIMED_COLUMNS)]) for row in rows]
+    return _taken(session.execute(statement).all(), started=at_once)
+
+
+def start(session: Session, held: Sequence[Claimed], *, owner: str, now: datetime) -> Taken:
+    """Mark as started those of ``held`` that this worker still holds, and cancel what became needless meanwhile.
+
+    What was cancelled or taken over since the claim is in neither list: it must not be sent.
+    """
+    if not held:
+        return Taken([], [])
+    fences = {one.id: one.fence for one in held}
+    statement = (
+        sa.update(Alert)
+        .where(Alert.id.in_(list(fences)), Alert.state == alert.State.CLAIMED.value, Alert.owner == owner)
+        .values(**_to(alert.State.STARTED, now=now))
+        .returning(Alert.state, *_COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+    ours = [row for row in session.execute(statement) if fences[row.id] == row.fence]
+    return _taken(ours, started=True)
+
+
+def renew(session: Session, ids: Collection[UUID], *, owner: str, now: datetime) -> None:
+    """Hold on to what is claimed or on the wire for another lease."""
+    if ids:
+        held = (alert.State.CLAIMED.value, alert.State.STARTED.value)
+        session.execute(
+            sa.update(Alert)
+            .where(Alert.id.in_(list(ids)), Alert.state.in_(held), Alert.owner == owner)
+            .values(lease_until=now + LEASE)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def release(session: Session, held: Collection[Claimed], *, owner: str) -> None:
+    """Give claimed alerts back to the queue as they were."""
+    if held:
+        session.execute(
+            sa.update(Alert)
+            .where(
+                Alert.id.in_([one.id for one in held]),
+                Alert.state == alert.State.CLAIMED.value,
+                Alert.owner == owner,
+            )
+            .values(state=alert.State.PLANNED.value, owner=None, lease_until=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _due(queue: alert.Queue, *, now: datetime, overdue_by: timedelta, full: Collection[str]) -> sa.Select[UUID]:
+    earlier = aliased(Alert)
+    ahead = sa.exists().where(
+        earlier.notice_id == Alert.notice_id,
+        earlier.endpoint_id == Alert.endpoint_id,
+        earlier.id != Alert.id,
+        earlier.state.in_([alert.State.CLAIMED.value, alert.State.STARTED.value]),
+        earlier.lease_until > now,
+    )
+    query = sa.select(Alert.id).where(
+        Alert.queue == queue.value,
+        sa.or_(
+            sa.and_(Alert.state.in_([state.value for state in _DUE_STATES]), Alert.due_at <= now - overdue_by),
+            sa.and_(Alert.state == alert.State.CLAIMED.value, Alert.lease_until <= now),
+        ),
+        sa.or_(Alert.purpose.not_in([purpose.value for purpose in _FOLLOWING]), ~ahead),
+    )
+    if full:
+        query = query.where(Alert.provider.not_in(list(full)))
+    return query.order_by(Alert.priority, Alert.due_at, Alert.id)
+
+
+def _to(state: alert.State, *, now: datetime) -> dict[str, Any]:
+    """The values of a row that goes to ``state``, or is cancelled where nobody needs it any more."""
+    needless = _needless()
+    values: dict[str, Any] = {
+        "state": sa.case((needless, alert.State.CANCELLED.value), else_=state.value),
+        "lease_until": sa.literal(now + LEASE, UtcTime()),  # of no meaning where it is cancelled
+        "ended_at": sa.case((needless, sa.literal(now, UtcTime())), else_=None),
+    }
+    if state is alert.State.STARTED:
+        started = sa.case((needless, 0), else_=1)
+        first = sa.func.coalesce(Alert.first_attempt_at, sa.literal(now, UtcTime()))
+        values["attempts"] = Alert.attempts + started
+        values["first_attempt_at"] = sa.case((needless, Alert.first_attempt_at), else_=first)
+    return values
+
+
+def _needless() -> sa.ColumnElement[bool]:
+    stood_down = sa.exists().where(Incident.id == Alert.incident_id, Incident.state != incident.State.DECLARED.value)
+    answered = sa.exists().where(Notice.id == Alert.notice_id, Notice.acknowledged_at > Alert.planned_at)
+    retired = sa.exists().where(Endpoint.id == Alert.endpoint_id, Endpoint.retired_at.is_not(None))
+    return sa.or_(
+        sa.and_(Alert.purpose.not_in([purpose.value for purpose in _AFTER_STAND_DOWN]), stood_down),
+        sa.and_(Alert.purpose.in_([purpose.value for purpose in _FOR_THE_SILENT]), answered),
+        retired,
+    )
+
+
+def _taken(rows: Iterable[sa.Row[Any]], *, started: bool) -> Taken:
+    """Rows as a statement returned them; their count of attempts has the one that was just started."""
+    held: list[Claimed] = []
+    cancelled: list[Claimed] = []
+    for row in rows:
+        one = Claimed._make(row[1:])
+        if row[0] == alert.State.CANCELLED.value:
+            cancelled.append(one)
+        else:
+            held.append(one._replace(attempts=one.attempts - 1) if started else one)
+    held.sort(key=lambda one: (one.priority, one.due_at, one.id))
+    return Taken(held, cancelled)
 
 
 def free_earlier_boots(session: Session, *, node: str, boot: str, now: datetime) -> int:

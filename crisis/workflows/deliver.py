@@ -1,39 +1,53 @@
 """Deliver what is due on one queue: claim under a lease, send, record the outcome, until nothing is left.
 
-    one flush, one commit:   results of the last group  +  next claim  +  attempts started of the next group
-    then, outside of it:     the group goes on the wire
+    one flush, one commit:   results that came in  +  next claim  +  attempts started
+    then, outside of it:     what was started goes on the wire, while the rest of the wire goes on
 
-A group that takes long is flushed in parts. Whatever dies in between leaves at most one group
-without a result; its lease runs out and the next claim takes it as unknown, with the same message
-id, marked as a possible repeat.
+Claiming, sending and recording overlap: at most one window (domain/dispatch) has no result when a
+process dies; its leases run out and the next claim takes it as unknown, with the same message id,
+marked as a possible repeat.
 """
 
+import logging
+import queue as queues
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from queue import SimpleQueue
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+import sqlalchemy as sa
 
 from crisis.config import Settings
 from crisis.domain import alert, records, retry
+from crisis.domain.delivery import Claimed, Ended, Lost, Started
+from crisis.domain.dispatch import Dispatch
 from crisis.notify import rendering
 from crisis.notify.sender import Envelope, Inbox, Result, Sender
-from crisis.store import alerts, attempts, db, timers
+from crisis.store import books
 from crisis.store import records as record
 from crisis.store.clock import Clock
 
-#: Rows put on the wire together: what a crash can leave without a result.
-GROUP = {alert.Queue.MAIL: 100, alert.Queue.OTHER: 32}
+_log = logging.getLogger(__name__)
 
 #: A drain ends itself after this, well below the time limit of its task; the next ring goes on.
 _BUDGET_SECONDS = 20.0
 
-#: How long a result may wait for its flush while the rest of its group is still on the wire.
-_FLUSH_SECONDS = 0.5
+#: What is still on the wire this long after the budget is left to its leases.
+_PATIENCE_SECONDS = 20.0
+
+#: A result waits for its commit at most this long, or until so many have come.
+_FLUSH_SECONDS, _FLUSH_ROWS = 0.02, 500
+
+#: How often a drain that waits for its wire looks for new work.
+_LOOK_SECONDS = 0.05
+
+_RENEW = timedelta(seconds=5)  # a third of a lease
+_LOSE = timedelta(seconds=1)
+
+#: A flush that the database refused is tried again for so long: the results are known only here.
+_STUBBORN_SECONDS = 30.0
 
 #: An officer hears of failures of one moment in one message.
 _TELL_AFTER = timedelta(seconds=3)
@@ -59,7 +73,12 @@ class Drained:
 
 
 def drain(
-    queue: alert.Queue, *, room: Room, overdue_by: timedelta = timedelta(0), budget_seconds: float = _BUDGET_SECONDS
+    queue: alert.Queue,
+    *,
+    room: Room,
+    overdue_by: timedelta = timedelta(0),
+    budget_seconds: float = _BUDGET_SECONDS,
+    book: books.Book | None = None,
 ) -> Drained:
     """Send what is due on ``queue``, most urgent first.
 
@@ -68,102 +87,182 @@ def drain(
 
     Never raises for a message that could not be sent: that is an outcome, and it is recorded.
     """
-    ends = time.monotonic() + budget_seconds
-    templates = rendering.Templates(room.settings)
-    ended: list[attempts.Ended] = []
-    attempted = 0
-    while True:
-        stop = time.monotonic() >= ends
-        now = room.clock.now()
-        with db.transaction() as session:
-            facts = _record_results(session, ended, now=now)
-            group = [] if stop else _take(session, queue, room=room, overdue_by=overdue_by, facts=facts, now=now)
-            templates.learn(alerts.messages(session, templates.missing(one.message_id for one in group)))
-            _append(session, facts, now=now)
-        if not group:
-            return Drained(attempted, more=stop)
-        attempted += len(group)
-        ended = _send_all(group, room=room, templates=templates, started_at=now)
+    return _Drain(queue, room, overdue_by, book or books.DatabaseBook()).run(budget_seconds)
 
 
-def _send_all(
-    group: Sequence[alerts.Claimed], *, room: Room, templates: rendering.Templates, started_at: datetime
-) -> list[attempts.Ended]:
-    """Put a group on the wire; while that takes long, results are flushed and the lease of the rest renewed.
+class _Drain:
+    """One drain, from its first claim until its queue is empty or its time is up."""
 
-    Returns:
-        The results that no flush has written yet.
-    """
-    waiting = {one.id: one for one in group}
-    ended: list[attempts.Ended] = []
-    flushed = time.monotonic()
-    for one in _send(group, senders=room.senders, templates=templates, started_at=started_at):
-        del waiting[one.claimed.id]
-        ended.append(one)
-        if time.monotonic() - flushed >= _FLUSH_SECONDS:
-            now = room.clock.now()
-            with db.transaction() as session:
-                facts = _record_results(session, ended, now=now)
-                attempts.renew(session, waiting, owner=room.owner, now=now)
-                _append(session, facts, now=now)
-            ended, flushed = [], time.monotonic()
-    return ended
+    def __init__(self, queue: alert.Queue, room: Room, overdue_by: timedelta, book: books.Book) -> None:
+        self._queue = queue
+        self._room = room
+        self._overdue_by = overdue_by
+        self._book = book
+        self._dispatch = Dispatch()
+        self._inbox: Inbox = queues.SimpleQueue()
+        self._templates = rendering.Templates(room.settings)
+        self._submitted_at: dict[UUID, datetime] = {}
+        self._renewed_at = self._lost_at = datetime.min.replace(tzinfo=UTC)
+        self._dry_until = 0.0
+        self._at = time.monotonic()  # when the clock of the flush was read
 
+    def run(self, budget_seconds: float) -> Drained:
+        ends = time.monotonic() + budget_seconds
+        ended: list[Ended] = []
+        attempted = 0
+        while True:
+            stop = time.monotonic() >= ends
+            started, taken = self._flush_stubbornly(ended, stop=stop)
+            attempted += len(started)
+            if self._dispatch.is_empty and (stop or not taken):
+                return Drained(attempted, more=stop)
+            if time.monotonic() >= ends + _PATIENCE_SECONDS:
+                return Drained(attempted, more=True)
+            ended = self._collect()
 
-def _take(
-    session: Session,
-    queue: alert.Queue,
-    *,
-    room: Room,
-    overdue_by: timedelta,
-    facts: dict[UUID, list[record.Fact]],
-    now: datetime,
-) -> list[alerts.Claimed]:
-    lost = attempts.lose_expired(session, queue, now=now, limit=GROUP[queue], cap=retry.CAP)
-    _tell_lost(session, lost, facts, now=now)
-    claimed = alerts.claim(session, queue, owner=room.owner, now=now, limit=GROUP[queue], overdue_by=overdue_by)
-    return attempts.start(session, claimed, owner=room.owner, now=now)
+    def _flush_stubbornly(self, ended: Sequence[Ended], *, stop: bool) -> tuple[list[Started], int]:
+        """A flush; again while the database is away, for what was sent is known only here."""
+        gives_up = time.monotonic() + _STUBBORN_SECONDS
+        while True:
+            try:
+                now, started, taken = self._flush(ended, stop=stop)
+            except sa.exc.DBAPIError as error:
+                if not ended or not error.connection_invalidated or time.monotonic() >= gives_up:
+                    raise
+                _log.warning("deliver.flush_again", extra={"error": type(error).__name__, "results": len(ended)})
+                time.sleep(_LOOK_SECONDS * 4)
+            else:
+                self._submit(started, now)
+                return started, taken
 
+    def _flush(self, ended: Sequence[Ended], *, stop: bool) -> tuple[datetime, list[Started], int]:
+        """One transaction; when it is done, ``started`` may go on the wire. If it fails, leases cover what it took."""
+        now, self._at = self._room.clock.now(), time.monotonic()
+        facts = _Facts()
+        with self._book.turn() as turn:
+            self._record(turn, ended, facts, now=now)
+            self._keep_hold(turn, facts, now=now)
+            claimed, count = ([], 0) if stop else self._claim(turn, facts, now=now)
+            if stop:
+                turn.release(self._dispatch.give_up(), owner=self._room.owner)
+            started = turn.begin(claimed, owner=self._room.owner, now=now)
+            self._templates.learn(turn.messages(self._templates.missing(one.message_id for one in claimed)))
+            facts.write(turn, now=now)
+        self._dispatch.start(started)
+        return now, started, count
 
-def _send(
-    group: Sequence[alerts.Claimed],
-    *,
-    senders: Mapping[alert.Channel, Sender],
-    templates: rendering.Templates,
-    started_at: datetime,
-) -> Iterator[attempts.Ended]:
-    """Each result as it comes; every alert gets one."""
-    began = time.monotonic()
-    claimed = {one.id: one for one in group}
-    by_channel: dict[alert.Channel, list[Envelope]] = {}
-    for one in group:
-        by_channel.setdefault(alert.Channel(one.channel), []).append(templates.envelope(one, started_at=started_at))
-    inbox: Inbox = SimpleQueue()
-    called_at = {}
-    for channel, envelopes in by_channel.items():
-        called_at[channel] = started_at + timedelta(seconds=time.monotonic() - began)
-        senders[channel].submit(envelopes, inbox)
-    for _ in group:
-        alert_id, result = inbox.get()
-        one = claimed[alert_id]
-        yield _ended(one, result, called_at[alert.Channel(one.channel)])
+    def _record(self, turn: books.Turn, ended: Sequence[Ended], facts: "_Facts", *, now: datetime) -> None:
+        done = turn.finish(ended, now=now)
+        if done.late:
+            _log.warning("deliver.late_results", extra={"results": len(done.late)})
+        facts.results(done.moved)
+        failed = [one.claimed for one in done.moved if one.state is alert.State.FAILED]
+        turn.arm(_failures(((one.incident_id, one.notice_id) for one in failed), now=now))
 
+    def _keep_hold(self, turn: books.Turn, facts: "_Facts", *, now: datetime) -> None:
+        """Take note of what other workers lost, and keep what is ours."""
+        if not timedelta(0) <= now - self._lost_at < _LOSE:  # a clock set back counts as well
+            self._lost_at = now
+            lost = turn.lose(self._queue, now=now, limit=_FLUSH_ROWS, cap=retry.CAP)
+            facts.lost(lost, now=now)
+            spent = ((one.incident_id, one.notice_id) for one in lost if one.attempts >= retry.CAP)
+            turn.arm(_failures(spent, now=now))
+        if not timedelta(0) <= now - self._renewed_at < _RENEW:
+            self._renewed_at = now
+            ours = [*self._dispatch.on_wire, *(one.id for one in self._dispatch.held)]
+            turn.renew(ours, owner=self._room.owner, now=now)
 
-def _ended(claimed: alerts.Claimed, result: Result, called_at: datetime) -> attempts.Ended:
-    finished_at = called_at + result.finished_after
-    following = retry.after(result.outcome, alert.Channel(claimed.channel), claimed.attempts + 1)
-    state = alert.advance(alert.State.STARTED, following.event)
-    again = state in (alert.State.WAITING_RETRY, alert.State.UNKNOWN)
-    return attempts.Ended(
-        claimed=claimed,
-        outcome=result.outcome,
-        state=state,
-        finished_at=finished_at,
-        due_at=finished_at + following.wait if again else None,
-        detail=result.detail,
-        size=result.size,
-        sha256=result.sha256,
-    )
+    def _claim(self, turn: books.Turn, facts: "_Facts", *, now: datetime) -> tuple[list[Claimed], int]:
+        """What goes on the wire next, and how many rows left the queue for it."""
+        dispatch, owner = self._dispatch, self._room.owner
+        ready = dispatch.startable(self._free)
+        taken = turn.start(ready, owner=owner, now=now)
+        facts.cancelled(taken.cancelled, now=now)
+        going = taken.held
+        limit = min(dispatch.free - len(going), self._most())
+        if limit <= 0 or time.monotonic() < self._dry_until:
+            return going, 0
+        at_once = self._queue is alert.Queue.MAIL  # one provider, so the room for it is known beforehand
+        taken = turn.claim(
+            self._queue,
+            owner=owner,
+            now=now,
+            limit=limit,
+            overdue_by=self._overdue_by,
+            full=dispatch.full(),
+            at_once=at_once,
+        )
+        facts.cancelled(taken.cancelled, now=now)
+        if taken.count < limit:  # the queue is dry for a moment
+            self._dry_until = time.monotonic() + _LOOK_SECONDS
+        if at_once:
+            return [*going, *taken.held], taken.count
+        dispatch.keep(taken.held)
+        ready = dispatch.startable(self._free)
+        at_once_ready = turn.start(ready, owner=owner, now=now)
+        turn.release(dispatch.surplus(), owner=owner)
+        return [*going, *at_once_ready.held], taken.count
+
+    def _most(self) -> int:
+        """How many the wire of this queue takes in all, where it is one."""
+        if self._queue is not alert.Queue.MAIL:
+            return _FLUSH_ROWS
+        return self._room.senders[alert.Channel.EMAIL].room(alert.Channel.EMAIL.value)
+
+    def _free(self, provider: str) -> int:
+        return self._room.senders[alert.Channel(provider.partition(":")[0])].room(provider)
+
+    def _submit(self, started: Sequence[Started], now: datetime) -> None:
+        """Render, and put on the wire."""
+        by_channel: dict[alert.Channel, list[Envelope]] = {}
+        for one in started:
+            envelope = self._templates.envelope(one.claimed, started_at=now)
+            by_channel.setdefault(envelope.channel, []).append(envelope)
+        submitted_at = now + timedelta(seconds=time.monotonic() - self._at)
+        self._submitted_at.update((one.claimed.id, submitted_at) for one in started)
+        for channel, envelopes in by_channel.items():
+            self._room.senders[channel].submit(envelopes, self._inbox)
+
+    def _collect(self) -> list[Ended]:
+        """The results of the next few milliseconds; half of the wire is enough not to let it run empty."""
+        found: list[tuple[UUID, Result]] = []
+        enough = min(_FLUSH_ROWS, self._dispatch.enough)
+        until = time.monotonic() + _LOOK_SECONDS
+        while len(found) < enough:
+            try:
+                found.append(self._inbox.get(timeout=max(0.0, until - time.monotonic())))
+            except queues.Empty:
+                break
+            if len(found) == 1:
+                until = time.monotonic() + _FLUSH_SECONDS
+        while len(found) < _FLUSH_ROWS:
+            try:
+                found.append(self._inbox.get_nowait())
+            except queues.Empty:
+                break
+        ended = [self._ended(started, result) for one, result in found if (started := self._dispatch.end(one))]
+        self._dispatch.adapt(len(ended))
+        return ended
+
+    def _ended(self, started: Started, result: Result) -> Ended:
+        claimed = started.claimed
+        finished_at = self._submitted_at.pop(claimed.id) + result.finished_after
+        following = retry.after(result.outcome, alert.Channel(claimed.channel), claimed.attempts + 1)
+        state = alert.advance(alert.State.STARTED, following.event)
+        again = state in (alert.State.WAITING_RETRY, alert.State.UNKNOWN)
+        return Ended(
+            started=started,
+            outcome=result.outcome,
+            state=state,
+            finished_at=finished_at,
+            due_at=finished_at + following.wait if again else None,
+            detail=result.detail,
+            size=result.size,
+            sha256=result.sha256,
+            code=result.code,
+            remote_id=result.remote_id or None,
+            evidence=result.evidence or None,
+        )
 
 
 _KINDS = {
@@ -171,65 +270,54 @@ _KINDS = {
     alert.State.FAILED: records.Kind.ALERTS_FAILED,
     alert.State.WAITING_RETRY: records.Kind.ALERTS_RETRY,
     alert.State.UNKNOWN: records.Kind.ALERTS_UNKNOWN,
+    alert.State.CANCELLED: records.Kind.ALERTS_CANCELLED,
 }
 
 
-def _record_results(
-    session: Session, ended: Sequence[attempts.Ended], *, now: datetime
-) -> dict[UUID, list[record.Fact]]:
-    """Write results; the facts of each incident, to be appended last."""
-    rows: dict[tuple[UUID, alert.State], list[list[str]]] = {}
-    failed: list[tuple[UUID, UUID | None]] = []
-    for one in attempts.finish(session, ended):
-        about = one.claimed
-        rows.setdefault((about.incident_id, one.state), []).append([str(about.id), record.moment(one.finished_at)])
-        if one.state is alert.State.FAILED:
-            failed.append((about.incident_id, about.notice_id))
-    _arm_failures(session, failed, now=now)
-    facts: dict[UUID, list[record.Fact]] = {}
-    for (incident_id, state), entries in rows.items():
-        facts.setdefault(incident_id, []).append(record.Fact(_KINDS[state], "desk", now, {"alerts": entries}))
-    return facts
+class _Facts:
+    """What happened in one flush, by incident; a probe belongs to none, and to no record."""
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[UUID, records.Kind], list[list[str]]] = {}
+
+    def results(self, moved: Sequence[Ended]) -> None:
+        for one in moved:
+            self._add(one.claimed.incident_id, _KINDS[one.state], one.claimed.id, one.finished_at)
+
+    def lost(self, lost: Sequence[Lost], *, now: datetime) -> None:
+        for one in lost:
+            state = alert.State.FAILED if one.attempts >= retry.CAP else alert.State.UNKNOWN
+            self._add(one.incident_id, _KINDS[state], one.alert_id, now)
+
+    def cancelled(self, cancelled: Sequence[Claimed], *, now: datetime) -> None:
+        for one in cancelled:
+            self._add(one.incident_id, records.Kind.ALERTS_CANCELLED, one.id, now)
+
+    def write(self, turn: books.Turn, *, now: datetime) -> None:
+        """The last statements of a flush; incidents in one order, so that no two flushes wait in a ring."""
+        by_incident: dict[UUID, list[record.Fact]] = {}
+        for (incident_id, kind), entries in self._entries.items():
+            by_incident.setdefault(incident_id, []).append(record.Fact(kind, "desk", now, {"alerts": entries}))
+        for incident_id in sorted(by_incident):
+            turn.append(incident_id, by_incident[incident_id], now=now)
+
+    def _add(self, incident_id: UUID | None, kind: records.Kind, alert_id: UUID, at: datetime) -> None:
+        if incident_id is not None:
+            self._entries.setdefault((incident_id, kind), []).append([str(alert_id), record.moment(at)])
 
 
-def _append(session: Session, facts: Mapping[UUID, Sequence[record.Fact]], *, now: datetime) -> None:
-    """The last statements of a flush; incident after incident in one order, so that no two flushes wait in a ring."""
-    for incident_id in sorted(facts):
-        record.append(session, str(incident_id), facts[incident_id], now=now)
-
-
-def _tell_lost(
-    session: Session, lost: Sequence[attempts.Lost], facts: dict[UUID, list[record.Fact]], *, now: datetime
-) -> None:
-    for one in lost:
-        if one.incident_id is None:
-            continue
-        spent = one.attempts >= retry.CAP
-        kind = records.Kind.ALERTS_FAILED if spent else records.Kind.ALERTS_UNKNOWN
-        entry = [str(one.alert_id), record.moment(now)]
-        facts.setdefault(one.incident_id, []).append(record.Fact(kind, "desk", now, {"alerts": [entry]}))
-    _arm_failures(
-        session,
-        [(one.incident_id, one.notice_id) for one in lost if one.incident_id and one.attempts >= retry.CAP],
-        now=now,
-    )
-
-
-def _arm_failures(session: Session, failed: Sequence[tuple[UUID, UUID | None]], *, now: datetime) -> None:
+def _failures(failed: Iterable[tuple[UUID | None, UUID | None]], *, now: datetime) -> list[dict[str, object]]:
     """The officer hears of the first failure of each platform; the page shows every one."""
-    timers.arm_first(
-        session,
-        [
-            {
-                "incident_id": incident_id,
-                "notice_id": notice_id,
-                "ladder": "failure",
-                "step": 0,
-                "action": "tell_failed",
-                "starts_at": now,
-                "due_at": now + _TELL_AFTER,
-            }
-            for incident_id, notice_id in failed
-            if notice_id is not None
-        ],
-    )
+    return [
+        {
+            "incident_id": incident_id,
+            "notice_id": notice_id,
+            "ladder": "failure",
+            "step": 0,
+            "action": "tell_failed",
+            "starts_at": now,
+            "due_at": now + _TELL_AFTER,
+        }
+        for incident_id, notice_id in failed
+        if incident_id is not None and notice_id is not None
+    ]

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from crisis.domain import alert, retry
-from crisis.workflows import deliver
+from crisis.domain import dispatch, retry
 from tests.parts import registries, samples
 from tests.parts.mail_sink import MailSink
 from tests.parts.running import Running, free_port, until_true
@@ -54,7 +53,7 @@ def _check(desk: Running, mail: MailSink, *, crashes: int) -> None:
     for one, count in repeated.items():
         assert alerts[one]["possible_repeat"], "a repeat that is not marked"
         assert count <= alerts[one]["attempts"] <= retry.CAP
-    assert sum(count - 1 for count in repeated.values()) <= crashes * deliver.GROUP[alert.Queue.MAIL]
+    assert sum(count - 1 for count in repeated.values()) <= crashes * dispatch.MOST
 
 
 def test_killed_workers_lose_nothing(desk: Running, mail: MailSink) -> None:

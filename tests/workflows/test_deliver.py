@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from crisis.domain import alert
+from crisis.domain.delivery import LEASE
 from crisis.notify.sender import Envelope
 from crisis.store import alerts, db
 from crisis.store.models import Alert, Attempt, Event, Timer
@@ -81,7 +82,7 @@ def test_a_worker_that_dies_after_the_wire_leaves_unknown_and_the_same_bytes_go_
         deliver.drain(MAIL, room=room)
     assert states() == {"started": 3}
 
-    clock.advance(alerts.LEASE + timedelta(seconds=1))
+    clock.advance(LEASE + timedelta(seconds=1))
     second = KeepingRoom(room.settings, clock, KeepingSender(), owner="mail@tests/boot-2/9")
     assert deliver.drain(MAIL, room=second).attempted == 3
     assert states() == {"accepted": 3}
@@ -111,7 +112,7 @@ def test_a_result_with_an_old_fence_changes_nothing(declared: Declare, room: Kee
     second = KeepingRoom(room.settings, clock, KeepingSender(), owner="mail@tests/boot-2/2")
 
     def _slow(_: Envelope) -> alert.Outcome:
-        clock.advance(alerts.LEASE + timedelta(seconds=1))
+        clock.advance(LEASE + timedelta(seconds=1))
         deliver.drain(MAIL, room=second)  # meanwhile somebody else takes it over
         return alert.Outcome.PERMANENT
 
@@ -125,7 +126,7 @@ def test_what_was_cancelled_after_the_claim_is_not_sent(declared: Declare, room:
     done = declared(items=[{"sha256": samples.SHA256}])
     with db.transaction() as session:
         claimed = alerts.claim(session, MAIL, owner=room.owner, now=clock.now(), limit=10)
-        assert len(claimed) == 2
+        assert len(claimed.held) == 2
         assert len(alerts.cancel_for_incident(session, done.incident_id, now=clock.now())) == 2
     clock.advance(minutes=1)
     assert deliver.drain(MAIL, room=room).attempted == 0
