@@ -139,6 +139,16 @@ def check_destination(
     return PinnedTarget(url=url, scheme=scheme, host=host, port=port, path=path, ip=str(addresses[0]))
 
 
+@functools.lru_cache(maxsize=16384)
+def host_of(url: str) -> str:
+    """The host of a webhook's address, in ASCII.
+
+    Raises:
+        InvalidInput: it is no such address.
+    """
+    return _parts(url)[0]
+
+
 def loopback_destination(url: str, *, refusal: str) -> PinnedTarget:
     """The same for a sender that may only connect to this machine; nothing is resolved.
 

@@ -15,7 +15,7 @@ import pytest
 
 from crisis import config
 from crisis.domain.alert import Channel, Outcome
-from crisis.notify import links, webhook
+from crisis.notify import links, resolving, webhook
 from crisis.notify.sender import Envelope, Result
 from tests.notify.envelopes import NOW, envelope, sent
 from tests.notify.mail_host import certificate
@@ -120,7 +120,9 @@ def test_a_name_is_resolved_once_and_the_checked_address_is_used(monkeypatch: py
 
     real = socket.getaddrinfo
     monkeypatch.setattr(
-        webhook.socket, "getaddrinfo", lambda host, *a, **k: real(host, *a, **k) if host[0].isdigit() else resolve(host)
+        resolving.socket,
+        "getaddrinfo",
+        lambda host, *a, **k: real(host, *a, **k) if host[0].isdigit() else resolve(host),
     )
     with WebhookSink() as sink:
         port = sink.url().rsplit(":")[-1].rstrip("/")
@@ -134,7 +136,7 @@ def test_a_name_without_address_is_tried_again_later(monkeypatch: pytest.MonkeyP
     def nobody(*_: Any, **__: Any) -> list[Any]:
         raise socket.gaierror("unknown")
 
-    monkeypatch.setattr(webhook.socket, "getaddrinfo", nobody)
+    monkeypatch.setattr(resolving.socket, "getaddrinfo", nobody)
     result = send("https://hooks.nowhere.example/")
     assert (result.outcome, result.detail, result.size) == (
         Outcome.TEMPORARY,
@@ -146,7 +148,7 @@ def test_a_name_without_address_is_tried_again_later(monkeypatch: pytest.MonkeyP
 def test_a_dead_resolver_does_not_hold_the_sender(monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
     monkeypatch.setattr(webhook, "_TIMEOUT_SECONDS", 0.2)
-    monkeypatch.setattr(webhook.socket, "getaddrinfo", lambda *_, **__: [str(released.wait(5))][:0])
+    monkeypatch.setattr(resolving.socket, "getaddrinfo", lambda *_, **__: [str(released.wait(5))][:0])
     result = send("https://hooks.nowhere.example/")
     released.set()
     assert result.outcome is Outcome.TEMPORARY
@@ -196,7 +198,7 @@ def test_tls_is_for_the_name_while_the_connection_goes_to_the_checked_address(mo
     real = socket.getaddrinfo
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
     monkeypatch.setattr(
-        webhook.socket, "getaddrinfo", lambda host, *a, **k: real(host, *a, **k) if host[0].isdigit() else found
+        resolving.socket, "getaddrinfo", lambda host, *a, **k: real(host, *a, **k) if host[0].isdigit() else found
     )
     for host, expected in (("hooks.example", Outcome.ACCEPTED), ("other.example", Outcome.TEMPORARY)):
         with speaking(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", tls=certificate()) as port:
@@ -206,9 +208,9 @@ def test_tls_is_for_the_name_while_the_connection_goes_to_the_checked_address(mo
 def test_a_slow_receiver_delays_no_other() -> None:
     with WebhookSink() as slow, WebhookSink() as fast:
         slow.delay = 1.0
-        sender = webhook.Sender(settings())
+        sender = webhook.Sender(settings("127.0.0.0/8 localhost"))
         envelopes = [post(slow.url(), alert_id=UUID(int=number)) for number in range(8)]
-        envelopes.append(post(fast.url(), alert_id=UUID(int=99)))
+        envelopes.append(post(fast.url().replace("127.0.0.1", "localhost"), alert_id=UUID(int=99)))
         results = list(sent(sender, envelopes))
         sender.close()
     assert results[0][0] == UUID(int=99)
