@@ -8,7 +8,7 @@ from flask import Flask
 
 from crisis import config
 from crisis.jobs import app as jobs_app
-from crisis.jobs import bell, logs, memory, worker
+from crisis.jobs import bell, logs, memory, watch, worker
 from crisis.store import clock, db
 
 
@@ -29,6 +29,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     db.init(app, settings)
     bell.hang(jobs_app.publisher(settings))
     web.init(app, settings=settings, clock=clock.DatabaseClock(), ring=bell.ring)
+    watch.beside_pages(settings, app.app_context)
     memory.settle()
     return app
 

@@ -18,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from crisis import config
 from crisis.domain import alert
 from crisis.jobs import app as jobs_app
-from crisis.jobs import bell, logs, node, room
+from crisis.jobs import bell, logs, node, room, watch
 from crisis.store import alerts, db
 from crisis.workflows import beat, deliver, escalate
 
@@ -26,10 +26,12 @@ _log = logging.getLogger(__name__)
 
 PERIOD_SECONDS = 2
 ROLE = "metronome"
+SWEEP = "sweep"  # beats only while sweeps come to their end
 
 _RING_EVERY_SECONDS = 5.0  # a queue; so a long outage of the broker leaves no pile of empty rings
 _OVERDUE = timedelta(seconds=5)  # what a worker has not taken by then is sent here
 _STUCK_SECONDS = 90.0  # every wait inside a job is bounded below this
+_SWEPT_SECONDS = 10.0  # between two signs that sweeping goes on; missed after 30 s
 _STOP_SECONDS = 3.0
 
 
@@ -46,6 +48,8 @@ class Metronome:
         self._failing: set[str] = set()
         self._ticked_at = time.monotonic()
         self._taken_over = False
+        self._told_of_sweep = -_SWEPT_SECONDS
+        self._watch = watch.Watch(settings, self._room.clock)
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},  # can't raise; another store's error ends the thread unseen
             executors={"default": ThreadPoolExecutor(8)},
@@ -64,6 +68,8 @@ class Metronome:
         self._every("sweep", self.sweep)
         for queue in alert.Queue:
             self._every(f"drain {queue.value}", partial(self.drain, queue))
+        for name, job in self._watch.jobs():
+            self._every(name, job)
         self._scheduler.start()
 
     def stop(self, timeout_seconds: float) -> None:
@@ -125,6 +131,9 @@ class Metronome:
             if time.monotonic() - self._rung_at.get(queue, -_RING_EVERY_SECONDS) >= _RING_EVERY_SECONDS:
                 self._rung_at[queue] = time.monotonic()
                 bell.ring(queue)
+        if time.monotonic() - self._told_of_sweep >= _SWEPT_SECONDS:
+            self._told_of_sweep = time.monotonic()
+            beat.beat(SWEEP, node=self._node.name, boot=self._node.boot, now=now)
 
     def drain(self, queue: alert.Queue) -> None:
         """Send what no worker has taken."""

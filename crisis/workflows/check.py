@@ -6,12 +6,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from crisis.domain import watch
 from crisis.domain.readiness import Line, Readiness
 from crisis.store import db, processes
 from crisis.store.models import Probe
-
-#: A process that has not beaten for this long is not counted as alive (contract: /readyz).
-BEAT_AGE = timedelta(seconds=30)
 
 _CLOCK_STEP = timedelta(seconds=2)  # a host further off shows people wrong times
 
@@ -74,7 +72,7 @@ def _beating(part: str, role_prefix: str, now: datetime, advice: str) -> Line:
     if at is None:
         return Line(part, False, f"never seen: {advice}")
     age = max(timedelta(0), now - at)
-    if age >= BEAT_AGE:
+    if age >= watch.BEAT_AGE:
         return Line(part, False, f"last seen {age.total_seconds():.0f} s ago: {advice}")
     return Line(part, True, f"last beat {age.total_seconds():.0f} s ago")
 

