@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     )
 
     secret_key: str = Field("", description="signs links and sessions; made once in the data folder if absent")
+    sealing_key: str = Field("", description="seals addresses that are secrets; earlier keys behind it still open")
     public_url: str = Field("http://127.0.0.1:8000", description="the base of the links in alerts")
     database_url: str = Field("", description="postgresql://… or sqlite:///…; default: SQLite in the data folder")
     broker_url: str = Field("", description="redis://, rediss://, sentinel:// or amqp://; default: bundled Valkey")
@@ -179,6 +180,11 @@ class Settings(BaseSettings):
             return path
         name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"crisis-{os.getuid()}-{name}" / "valkey.sock"
+
+    @property
+    def sealing_keys(self) -> tuple[str, ...]:
+        """The first one seals, all of them open; the key of links and sessions was in use where none is set."""
+        return (*self.sealing_key.split(), self.secret_key)
 
     @property
     def aim(self) -> timedelta:

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from crisis.domain import sealed
 from crisis.domain.alert import Channel
 
 #: All mail leaves through one mail host.
@@ -19,10 +20,15 @@ def of(channel: Channel, address: str) -> str:
         return MAIL
     if channel is Channel.PHONE:
         return channel.value
+    if sealed.is_sealed(address):
+        return _named(channel, sealed.service(address))
     try:
         parts = urlsplit(address.strip())
         host = (parts.hostname or "").lower()
     except ValueError:
         return channel.value
-    name = host if channel is Channel.WEBHOOK else parts.scheme.lower()
+    return _named(channel, host if channel is Channel.WEBHOOK else parts.scheme.lower())
+
+
+def _named(channel: Channel, name: str) -> str:
     return f"{channel.value}:{name}"[:_LONGEST] if name else channel.value

