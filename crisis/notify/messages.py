@@ -36,11 +36,15 @@ def draft(
     """
     drafts: list[Draft] = []
     texts: dict[TextKey, Text] = {}
+    known: dict[tuple[object, ...], tuple[TextKey, dict[str, str]]] = {}  # most of thousands read the same
     for to in recipients:
-        key = TextKey(cause, to.ask.value, languages.chosen(to.language), to.channel.value)
-        if key not in texts:
-            texts[key] = _text(key, Round(purpose, to.ask, to.extra), facts)
-        slots = phrases.of(to, purpose, facts, now=now)
+        reading = phrases.reading(to, purpose)
+        if (found := known.get(reading)) is None:
+            key = TextKey(cause, to.ask.value, languages.chosen(to.language), to.channel.value)
+            found = known[reading] = key, phrases.of(to, purpose, facts, now=now)
+            if key not in texts:
+                texts[key] = _text(key, Round(purpose, to.ask, to.extra), facts)
+        key, slots = found
         drafts.append(Draft(new_id(), to, cause, purpose, key, slots, now))
     return drafts, texts
 

@@ -10,6 +10,8 @@ from crisis.notify import languages, moments, plain
 from crisis.notify.facts import Facts
 
 _PLATFORMS_SHOWN = 20
+#: Messages that name a platform.
+_NAMING = frozenset({alert.Purpose.ESCALATION, alert.Purpose.OFFICER})
 
 
 class _Counts(NamedTuple):
@@ -19,6 +21,16 @@ class _Counts(NamedTuple):
     hashes: int
     batch: int
     open: int | None
+
+
+def reading(to: Recipient, purpose: alert.Purpose) -> tuple[object, ...]:
+    """The same for two recipients of one round only if text and values of their messages are the same."""
+    named: tuple[object, ...] = ()
+    if to.channel is alert.Channel.WEBHOOK:
+        named = (to.endpoint_id, to.named_at)
+    if to.extra or purpose in _NAMING:
+        named += (to.platform_name, *sorted(to.extra.items()))
+    return to.language, to.time_zone, to.channel, to.ask, to.items, to.hashes, to.batch, to.target_at, named
 
 
 def of(to: Recipient, purpose: alert.Purpose, facts: Facts, *, now: datetime) -> dict[str, str]:

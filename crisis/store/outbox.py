@@ -1,6 +1,6 @@
 """The outbox: drafts become planned alerts, with their messages and links, in one go."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from crisis.domain import alert, provider
 from crisis.domain.outgoing import Draft, Text, TextKey
 from crisis.store import bulk, keys
-from crisis.store.models import Alert, Link, Message
+from crisis.store.models import Alert, Link, Message, Notice
+
+#: Up to so many requests are looked up by name; for more it is cheaper to read those of the whole incident.
+_FEW = 100
 
 
 def put(
@@ -31,50 +34,53 @@ def put(
     Returns:
         The ids of the alerts that are new.
     """
-    drafts = _without_known(session, incident_id, drafts)
+    is_first = _nothing_yet(session, incident_id)
+    if not is_first:
+        drafts = _without_known(session, incident_id, drafts)
     if not drafts:
         return []
     message_ids = _messages(session, incident_id, texts, {draft.text_key for draft in drafts}, now=now)
-    links = _links(session, drafts, fingerprint=fingerprint, now=now)
-    bulk.insert(session, Alert, [_row(incident_id, draft, message_ids, links, now) for draft in drafts])
-    return [draft.alert_id for draft in drafts]
-
-
-def _row(
-    incident_id: UUID,
-    draft: Draft,
-    message_ids: Mapping[TextKey, UUID],
-    links: Mapping[tuple[UUID, UUID], UUID],
-    now: datetime,
-) -> dict[str, Any]:
-    to = draft.recipient
-    linked = links.get((to.notice_id, to.endpoint_id)) if to.notice_id and to.endpoint_id else None
-    return {
-        "id": draft.alert_id,
+    links = _links(session, incident_id, drafts, is_first=is_first, fingerprint=fingerprint, now=now)
+    same = {
         "incident_id": incident_id,
-        "notice_id": to.notice_id,
-        "contact_id": to.contact_id,
-        "endpoint_id": to.endpoint_id,
-        "user_id": to.user_id,
-        "link_id": linked,
-        "message_id": message_ids[draft.text_key],
-        "reply_to_id": to.first_alert_id,
-        "cause": draft.cause,
-        "purpose": draft.purpose.value,
-        "channel": to.channel.value,
-        "queue": alert.queue(to.channel).value,
-        "provider": to.provider or provider.of(to.channel, to.address),
-        "address": to.address,
-        "contact_name": to.name,
-        "slots": dict(draft.slots),
         "state": alert.State.PLANNED.value,
-        "priority": alert.priority(draft.purpose),
         "planned_at": now,
-        "due_at": draft.due_at,
         "fence": 0,
         "attempts": 0,
         "possible_repeat": False,
     }
+    bulk.write(session, Alert, _COLUMNS, _rows(drafts, message_ids, links), same=same)
+    return [draft.alert_id for draft in drafts]
+
+
+_COLUMNS = (
+    *("id", "notice_id", "contact_id", "endpoint_id", "user_id", "link_id", "reply_to_id"),
+    *("message_id", "channel", "queue", "purpose", "priority"),
+    *("provider", "address", "contact_name", "slots", "cause", "due_at"),
+)
+
+
+def _rows(
+    drafts: Iterable[Draft], message_ids: Mapping[TextKey, UUID], links: Mapping[tuple[UUID, UUID], UUID]
+) -> Iterator[tuple[Any, ...]]:
+    shared: dict[TextKey, tuple[Any, ...]] = {}  # what all alerts of one text have
+    for draft in drafts:
+        to, key = draft.recipient, draft.text_key
+        if key not in shared:
+            kind = to.channel.value, alert.queue(to.channel).value, draft.purpose.value, alert.priority(draft.purpose)
+            shared[key] = message_ids[key], *kind
+        linked = links[to.notice_id, to.endpoint_id] if to.notice_id and to.endpoint_id else None
+        yield (
+            *(draft.alert_id, to.notice_id, to.contact_id, to.endpoint_id, to.user_id, linked, to.first_alert_id),
+            *shared[key],
+            *(to.provider or provider.of(to.channel, to.address), to.address, to.name),
+            *(draft.slots, draft.cause, draft.due_at),
+        )
+
+
+def _nothing_yet(session: Session, incident_id: UUID) -> bool:
+    """Whether this is the first round of the incident; then there is nothing to look up for its thousands."""
+    return session.execute(sa.select(Alert.id).where(Alert.incident_id == incident_id).limit(1)).first() is None
 
 
 def _without_known(session: Session, incident_id: UUID, drafts: Sequence[Draft]) -> list[Draft]:
@@ -121,7 +127,13 @@ def _messages(
 
 
 def _links(
-    session: Session, drafts: Sequence[Draft], *, fingerprint: Callable[[UUID, int], str], now: datetime
+    session: Session,
+    incident_id: UUID,
+    drafts: Sequence[Draft],
+    *,
+    is_first: bool,
+    fingerprint: Callable[[UUID, int], str],
+    now: datetime,
 ) -> dict[tuple[UUID, UUID], UUID]:
     """One link for each notice and endpoint, kept over all alerts to it."""
     needed = {
@@ -129,26 +141,20 @@ def _links(
         for to in (draft.recipient for draft in drafts)
         if to.notice_id and to.endpoint_id
     }
-    if not needed:
-        return {}
-    query = sa.select(Link.notice_id, Link.endpoint_id, Link.id).where(
-        Link.notice_id.in_({notice_id for notice_id, _ in needed}), Link.revoked_at.is_(None)
-    )
-    found = {(notice_id, endpoint_id): link_id for notice_id, endpoint_id, link_id in session.execute(query)}
-    rows = []
-    for pair, contact_id in needed.items():
-        if pair not in found:
-            found[pair] = link_id = keys.new()
-            rows.append(
-                {
-                    "id": link_id,
-                    "notice_id": pair[0],
-                    "endpoint_id": pair[1],
-                    "contact_id": contact_id,
-                    "generation": 1,
-                    "token_hash": fingerprint(link_id, 1),
-                    "created_at": now,
-                }
-            )
-    bulk.insert(session, Link, rows)
-    return found
+    found: dict[tuple[UUID, UUID], UUID] = {}
+    if needed and not is_first:
+        query = (
+            sa.select(Link.notice_id, Link.endpoint_id, Link.id)
+            .join(Notice, Notice.id == Link.notice_id)
+            .where(Notice.incident_id == incident_id, Link.revoked_at.is_(None))
+        )
+        asked = {notice_id for notice_id, _ in needed}
+        if len(asked) <= _FEW:
+            query = query.where(Link.notice_id.in_(asked))
+        found = {(notice_id, endpoint_id): link_id for notice_id, endpoint_id, link_id in session.execute(query)}
+    missing = [pair for pair in needed if pair not in found]
+    new = dict(zip(missing, keys.many(len(missing)), strict=True))
+    rows = ((link_id, *pair, needed[pair], fingerprint(link_id, 1)) for pair, link_id in new.items())
+    columns = ("id", "notice_id", "endpoint_id", "contact_id", "token_hash")
+    bulk.write(session, Link, columns, rows, same={"generation": 1, "created_at": now})
+    return found | new

@@ -41,22 +41,15 @@ def append(session: Session, stream: str, facts: Sequence[Fact], *, now: datetim
         "ON CONFLICT (stream) DO UPDATE SET n = stream_head.n + :count RETURNING n"
     )
     last = int(session.execute(upsert, {"stream": stream, "count": len(facts)}).scalar_one())
-    bulk.insert(
+    bulk.write(
         session,
         Event,
-        [
-            {
-                "stream": stream,
-                "n": last - len(facts) + place,
-                "kind": fact.kind.value,
-                "actor": fact.actor,
-                "occurred_at": fact.occurred_at,
-                "recorded_at": now,
-                "body": canonical(fact.body),
-                "schema": _SCHEMA,
-            }
-            for place, fact in enumerate(facts, start=1)
-        ],
+        ("n", "kind", "actor", "occurred_at", "body"),
+        (
+            (n, fact.kind.value, fact.actor, fact.occurred_at, canonical(fact.body))
+            for n, fact in enumerate(facts, start=last - len(facts) + 1)
+        ),
+        same={"stream": stream, "recorded_at": now, "schema": _SCHEMA},
     )
     return last
 
