@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import Flask, session
+from flask import Flask, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_security import Security, logout_user
 from flask_security.datastore import UserDatastore
 
@@ -19,7 +20,17 @@ from crisis.web import desk
 
 IDLE = timedelta(hours=8)  # a shift
 ABSOLUTE = timedelta(hours=12)  # then the password again, whatever happened
+BY_ITSELF = ("health.show",)
 _SINCE = "since"  # seconds of the Unix epoch at which the session began
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions that end when nobody does anything: what an open page asks by itself keeps none alive."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        if request.endpoint in BY_ITSELF and not session.modified:
+            return False
+        return super().should_set_cookie(app, session)
 
 
 class ReadingDatastore(UserDatastore):
@@ -43,6 +54,7 @@ class ReadingDatastore(UserDatastore):
 
 def install(app: Flask, settings: Settings) -> None:
     secure = is_https(settings)
+    app.session_interface = Sessions()
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-crisis" if secure else "crisis",

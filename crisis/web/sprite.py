@@ -54,9 +54,16 @@ def icon(name: str) -> Markup:
     return Markup('<svg class="i" aria-hidden="true" focusable="false"><use href="#{}"/></svg>').format(name)
 
 
-def symbols(*, every: bool = False) -> Markup:
-    """The set for the end of a page: what was used, or ``every`` glyph where cells are replaced later."""
-    names = sorted(_GLYPHS if every else _used())
+#: The health line of an open page is replaced, so its glyphs are always there.
+_OF_THE_HEALTH_LINE = {"done", "warn", "cut"}
+
+
+def symbols(*, every: bool = False, health: bool = False) -> Markup:
+    """The set for the end of a page: what was used, or ``every`` glyph where cells are replaced later.
+
+    ``health``: the page has a health line.
+    """
+    names = sorted(_GLYPHS if every else _used() | (_OF_THE_HEALTH_LINE if health else set()))
     drawn = "".join(f'<symbol id="{name}" viewBox="0 0 16 16">{_GLYPHS[name]}</symbol>' for name in names)
     head = '<svg class="sprite" width="0" height="0" aria-hidden="true" focusable="false">'
     return Markup(f"{head}{drawn}</svg>")  # noqa: S704  # constants of this file only

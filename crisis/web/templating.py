@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
         both_times=times.both,
         mast_time=times.mast,
         short_time=times.short,
+        clock_time=times.clock,
         their_time=times.on_their_clock,
         language_name=language.name_of,
         iso_time=times.iso,
@@ -85,6 +86,7 @@ def _of_the_request() -> dict[str, Any]:
         "now": desk.now(),
         "menu": menu,
         "health_line": health.line,
+        "health_beat": health.beat,
         "tlp_meaning": tlp_meaning,
         "tlp_class": tlp_class,
     }

@@ -37,6 +37,14 @@ def short(at: datetime) -> Markup:
     )
 
 
+def clock(at: datetime) -> Markup:
+    """Desk time to the second with its zone: ``03:40:58 CET``; the title says UTC as well."""
+    local = at.astimezone(zone())
+    return Markup('<time datetime="{}" title="{} UTC">{}{} {}</time>').format(
+        iso(at), f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}", _day_before(at), f"{local:%H:%M:%S}", local.tzname()
+    )
+
+
 def day(at: datetime) -> str:
     """The day in the reader's language: ``Saturday, 21 November 2026``."""
     return dates.format_date(at.astimezone(zone()).date(), format="full", locale=_locale())

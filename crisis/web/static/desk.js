@@ -249,7 +249,28 @@
     if (!stopped) { stopped = true; desk.classList.add("old"); }
     health(`${words.stopped} ${new Date(heardAt).toLocaleTimeString("en-GB")}`, true);
   };
+  // --- the health line: asked for again while somebody looks; without an answer it says since when
+  let answeredAt = Date.now();
+  const watch = async () => {
+    const line = $("#health");
+    if (!line || document.hidden) return;
+    try {
+      const answer = await fetch("/health", { headers: { "HX-Request": "true" } });
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      const box = document.createElement("template");
+      box.innerHTML = await answer.text();
+      const fresh = box.content.querySelector("#health");
+      line.className = fresh.className;
+      $("#health-parts").replaceChildren(...fresh.querySelector("#health-parts").childNodes);
+      answeredAt = Date.now();
+    } catch {
+      if (Date.now() - answeredAt < 12000) return; // one lost answer is no fault
+      line.className = "health bad";
+      $("#health-parts").textContent = `${line.dataset.gone} ${new Date(answeredAt).toLocaleTimeString("en-GB", { timeZoneName: "short" })}`;
+    }
+  };
   setInterval(() => { figure(); mast(); live(); moved(); }, 1000);
   setInterval(slowly, 5000);
+  setInterval(watch, 5000);
   slowly();
 })();
