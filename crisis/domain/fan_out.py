@@ -7,12 +7,12 @@ from datetime import datetime
 from crisis import errors
 from crisis.domain import first_round, merging, routing, urls
 from crisis.domain.declaration import Audience, AudienceMode, GivenItem
-from crisis.domain.first_round import OutOfHours, Send, next_contact
+from crisis.domain.first_round import OutOfHours, Send
 from crisis.domain.merging import Merged
 from crisis.domain.notice import Ask
 from crisis.domain.registry import Platform
 
-__all__ = ["Merged", "OutOfHours", "Plan", "PlannedItem", "Request", "Send", "next_contact", "plan"]
+__all__ = ["Merged", "OutOfHours", "Plan", "PlannedItem", "Request", "Send", "plan"]
 
 
 @dataclass(frozen=True, slots=True)

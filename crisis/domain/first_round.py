@@ -58,11 +58,6 @@ def out_of_hours(platform: Platform, now: datetime) -> OutOfHours | None:
     return OutOfHours(platform, contacts[0], contacts[1] if len(contacts) > 1 else None)
 
 
-def next_contact(platform: Platform, after: int) -> Contact | None:
-    """The next contact of the ladder behind the position ``after`` that has any endpoint, at any hour."""
-    return next((one for one in platform.by_position() if one.position > after and one.endpoints), None)
-
-
 def messages(contact: Contact) -> tuple[Send, ...]:
     """The contact's endpoints that take messages."""
     return tuple(Send(contact, one) for one in contact.endpoints if one.channel is not Channel.PHONE)

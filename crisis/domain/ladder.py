@@ -1,41 +1,123 @@
-"""The ladders: what happens when a platform stays silent, or acknowledges and says nothing more."""
+"""The ladders: what happens when a platform stays silent, or acknowledges and says nothing more.
 
-import itertools
+Minutes count from the naming of the items, those of the outcome ladder from the acknowledgement. A
+ladder is a value of a version row; an incident keeps the version that it was declared with.
+"""
+
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from crisis import errors
-from crisis.domain import notice
+from crisis.domain import alert, notice
+from crisis.domain.incident import Severity
 
 
 class Ladder(StrEnum):
     SILENCE = "silence"
     OUTCOME = "outcome"
+    WARNING = "warning"  # the last minutes of the hour
+
+
+class Since(StrEnum):
+    """What the minutes of a step count from."""
+
+    NAMED = "named"
+    ACKNOWLEDGED = "acknowledged"
 
 
 class Action(StrEnum):
     """What a step is for; whether it still applies is decided when it fires."""
 
     NEXT_CONTACT = "next_contact"
+    CONTACT = "contact"  # the one with a given place in the registry
+    ALL_ON_DUTY = "all_on_duty"
+    CALL = "call"  # by a person of the desk
     TELL_OFFICER = "tell_officer"
     REMIND_WITHOUT_OUTCOME = "remind_without_outcome"
     REMIND_UNFINISHED = "remind_unfinished"
+    LAST_WARNING = "last_warning"
 
 
-#: For each ladder its steps: whole minutes after the items were named, and the action.
-Table = Mapping[Ladder, tuple[tuple[int, Action], ...]]
-
-V1: Table = {
-    Ladder.SILENCE: ((5, Action.NEXT_CONTACT), (15, Action.TELL_OFFICER)),
-    Ladder.OUTCOME: ((30, Action.REMIND_WITHOUT_OUTCOME), (45, Action.REMIND_UNFINISHED)),
+#: What the steps of each ladder may do.
+ACTIONS: Mapping[Ladder, tuple[Action, ...]] = {
+    Ladder.SILENCE: (
+        *(Action.NEXT_CONTACT, Action.CONTACT, Action.ALL_ON_DUTY),
+        *(Action.CALL, Action.TELL_OFFICER),
+    ),
+    Ladder.OUTCOME: (Action.REMIND_WITHOUT_OUTCOME, Action.REMIND_UNFINISHED),
+    Ladder.WARNING: (Action.LAST_WARNING,),
 }
+
+#: Steps that write to contacts of the platform who may not have heard yet.
+REACHING = frozenset({Action.NEXT_CONTACT, Action.CONTACT, Action.ALL_ON_DUTY})
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """One step: ``after`` whole minutes.
+
+    ``contact`` is the place of the contact for ``Action.CONTACT``. ``channels`` are those to use where
+    the contact has them; empty means all of them.
+    """
+
+    after: int
+    action: Action
+    contact: int | None = None
+    channels: tuple[alert.Channel, ...] = ()
+    since: Since = Since.NAMED
+
+
+#: For each ladder its steps, minutes rising.
+Table = Mapping[Ladder, tuple[Step, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ladders:
+    """One version: a table for each severity, another one for platforms with their own.
+
+    ``officer_minutes``: after how many without anybody taking a matter the next officer is told.
+    """
+
+    by_severity: Mapping[Severity, Table]
+    by_platform: Mapping[str, Table] = field(default_factory=dict)  # by registry id
+    officer_minutes: int = 3
+
+    def table(self, severity: Severity, registry_id: str) -> Table:
+        """The steps that hold for one platform in an incident of that severity."""
+        return self.by_platform.get(registry_id) or self.by_severity[severity]
+
+
+def _same_for_all(table: Table) -> Ladders:
+    return Ladders(dict.fromkeys(Severity, table))
+
+
+#: The first version, whose incidents may still run: reminders counted from the naming, no last warning.
+V1 = _same_for_all(
+    {
+        Ladder.SILENCE: (Step(5, Action.NEXT_CONTACT), Step(15, Action.TELL_OFFICER)),
+        Ladder.OUTCOME: (Step(30, Action.REMIND_WITHOUT_OUTCOME), Step(45, Action.REMIND_UNFINISHED)),
+        Ladder.WARNING: (),
+    }
+)
+
+#: Used until a registrar saves another one.
+#: *Source:* the hour's budget: 5 minutes a second way, 10 a second person, 15 a call, 40 minutes left to act.
+DEFAULT = _same_for_all(
+    {
+        Ladder.SILENCE: (
+            Step(5, Action.NEXT_CONTACT),
+            Step(10, Action.NEXT_CONTACT),
+            Step(15, Action.TELL_OFFICER),
+        ),
+        Ladder.OUTCOME: (Step(30, Action.REMIND_WITHOUT_OUTCOME, since=Since.ACKNOWLEDGED),),
+        Ladder.WARNING: (Step(45, Action.LAST_WARNING), Step(55, Action.LAST_WARNING)),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
     """One step as a timer: ``index`` counts from 0 within its ladder."""
 
     ladder: Ladder
@@ -44,12 +126,80 @@ class Step:
     due_at: datetime
 
 
+def begin(table: Table, starts_at: datetime, *, asked_before: bool = False) -> dict[Ladder, Due]:
+    """What is armed when items are named to a platform; only one more for whoever was ``asked_before``.
+
+    The timer of the outcome ladder looks first when either a reminder or a last warning may be due;
+    the ladder of warnings is armed then.
+    """
+    found: dict[Ladder, Due] = {}
+    if not asked_before and table[Ladder.SILENCE]:
+        found[Ladder.SILENCE] = due(table, Ladder.SILENCE, 0, starts_at)
+    outcome, warning = table[Ladder.OUTCOME], table[Ladder.WARNING]
+    if outcome:
+        minutes = min(steps[0].after for steps in (outcome, warning) if steps)
+        at = starts_at + timedelta(minutes=minutes)
+        found[Ladder.OUTCOME] = Due(Ladder.OUTCOME, 0, outcome[0].action, at)
+    elif warning:
+        found[Ladder.WARNING] = due(table, Ladder.WARNING, 0, starts_at)
+    return found
+
+
+def due(table: Table, name: Ladder, index: int, starts_at: datetime) -> Due:
+    """A step of a ladder whose minutes count from ``starts_at``."""
+    step = table[name][index]
+    return Due(name, index, step.action, starts_at + timedelta(minutes=step.after))
+
+
+def after(table: Table, name: Ladder, index: int, starts_at: datetime) -> Due | None:
+    """The step behind ``index``; ``None`` behind the last one."""
+    return due(table, name, index + 1, starts_at) if index + 1 < len(table[name]) else None
+
+
+def postponed(step: Step, *, starts_at: datetime, acknowledged_at: datetime | None, now: datetime) -> datetime | None:
+    """When a step that came up is due in truth; ``None`` if now.
+
+    A step that waits for an acknowledgement looks again after its own minutes: an acknowledgement that
+    comes meanwhile can't make it due before.
+    """
+    minutes = timedelta(minutes=step.after)
+    if step.since is Since.NAMED:
+        at = starts_at + minutes
+    else:
+        at = minutes + (now if acknowledged_at is None else max(starts_at, acknowledged_at))
+    return at if at > now else None
+
+
+def counted_from(step: Step, *, starts_at: datetime, acknowledged_at: datetime | None) -> datetime:
+    """What the minutes of ``step`` count from, for a request that was named at ``starts_at``."""
+    if step.since is Since.NAMED or acknowledged_at is None:
+        return starts_at
+    return max(starts_at, acknowledged_at)
+
+
+def silent_after(table: Table, *, contacts: int) -> timedelta:
+    """How long after naming a platform without an answer needs the officer: when the ladder tells them.
+
+    Args:
+        contacts: how many of its contacts can be written to.
+    """
+    left = contacts - 1  # the first one had the first round
+    steps = table[Ladder.SILENCE]
+    for step in steps:
+        if step.action is Action.NEXT_CONTACT:
+            left -= 1
+        if step.action not in REACHING or left < 0 or contacts < 1:
+            return timedelta(minutes=step.after)
+    return timedelta(minutes=steps[-1].after if steps else 0)
+
+
 class Effect(StrEnum):
     """What firing a step does."""
 
-    ALERT_NEXT_CONTACT = "alert_next_contact"
+    ALERT_CONTACTS = "alert_contacts"
     TELL_OFFICER = "tell_officer"
     REMIND = "remind"
+    WARN = "warn"  # the contacts and the officer
     NOTHING = "nothing"
 
 
@@ -58,14 +208,15 @@ class Facts:
     """What a step looks at in the moment of firing.
 
     ``has_outcome``: any item of the notice has an outcome of the platform, or the search has a result.
-    ``has_next_contact``: the platform has a contact behind those alerted.
+    ``reaches``: the step finds somebody to write to. ``has_phone``: there is a number to call.
     """
 
     incident_is_declared: bool
     state: notice.State
     is_acknowledged: bool
     has_outcome: bool
-    has_next_contact: bool
+    reaches: bool
+    has_phone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,95 +228,32 @@ class Decision:
     reason: str
 
 
-def first(table: Table, ladder: Ladder, starts_at: datetime) -> Step:
-    """The first step of a ladder whose minutes count from ``starts_at``."""
-    return _step(table, ladder, 0, starts_at)
-
-
-def after(table: Table, ladder: Ladder, index: int, starts_at: datetime) -> Step | None:
-    """The step behind ``index``; ``None`` behind the last one."""
-    return _step(table, ladder, index + 1, starts_at) if index + 1 < len(table[ladder]) else None
-
-
-def silent_after(table: Table, *, has_next_contact: bool) -> timedelta:
-    """How long after naming a platform without an answer needs the officer: when the ladder tells them.
-
-    With nobody left to alert that is the step of the next contact, otherwise the step of the officer.
-    """
-    at = {action: minutes for minutes, action in table[Ladder.SILENCE]}
-    first_minutes = table[Ladder.SILENCE][0][0]
-    return timedelta(minutes=at.get(Action.TELL_OFFICER, first_minutes) if has_next_contact else first_minutes)
-
-
 def decide(action: Action, facts: Facts) -> Decision:
     """What firing does: a step that no longer applies does nothing, and a ladder that is answered ends."""
     if not facts.incident_is_declared:
         return Decision(Effect.NOTHING, goes_on=False, reason="stood_down")
     if facts.state in notice.FINISHED:
         return Decision(Effect.NOTHING, goes_on=False, reason="finished")
-    return _DECIDE[action](facts)
-
-
-def _next_contact(facts: Facts) -> Decision:
-    if facts.is_acknowledged:
-        return Decision(Effect.NOTHING, goes_on=False, reason="acknowledged")
-    if facts.has_next_contact:
-        return Decision(Effect.ALERT_NEXT_CONTACT, goes_on=True, reason="silent")
-    return Decision(Effect.TELL_OFFICER, goes_on=True, reason="no_next_contact")
-
-
-def _tell_officer(facts: Facts) -> Decision:
-    if facts.is_acknowledged:
-        return Decision(Effect.NOTHING, goes_on=False, reason="acknowledged")
-    return Decision(Effect.TELL_OFFICER, goes_on=True, reason="silent")
-
-
-def _remind_without_outcome(facts: Facts) -> Decision:
+    if action in ACTIONS[Ladder.SILENCE]:
+        return _silence(action, facts)
+    if action is Action.LAST_WARNING:
+        return Decision(Effect.WARN, goes_on=True, reason="last_warning")
     if not facts.is_acknowledged:
         return Decision(Effect.NOTHING, goes_on=True, reason="not_acknowledged")
+    if action is Action.REMIND_UNFINISHED:
+        return Decision(Effect.REMIND, goes_on=True, reason="unfinished")
     if facts.has_outcome:
         return Decision(Effect.NOTHING, goes_on=True, reason="has_outcome")
     return Decision(Effect.REMIND, goes_on=True, reason="without_outcome")
 
 
-def _remind_unfinished(facts: Facts) -> Decision:
-    if not facts.is_acknowledged:
-        return Decision(Effect.NOTHING, goes_on=True, reason="not_acknowledged")
-    return Decision(Effect.REMIND, goes_on=True, reason="unfinished")
-
-
-_DECIDE = {
-    Action.NEXT_CONTACT: _next_contact,
-    Action.TELL_OFFICER: _tell_officer,
-    Action.REMIND_WITHOUT_OUTCOME: _remind_without_outcome,
-    Action.REMIND_UNFINISHED: _remind_unfinished,
-}
-
-
-def as_json(table: Table) -> dict[str, Any]:
-    """The table for the version row that an incident names."""
-    return {ladder.value: [[minutes, action.value] for minutes, action in steps] for ladder, steps in table.items()}
-
-
-def from_json(body: Mapping[str, Any]) -> Table:
-    """The table of a version row.
-
-    Raises:
-        InvalidInput: a ladder is missing or has no steps, a word is unknown, or minutes don't rise.
-    """
-    try:
-        table = {
-            ladder: tuple((int(minutes), Action(word)) for minutes, word in body[ladder.value]) for ladder in Ladder
-        }
-    except (KeyError, TypeError, ValueError) as wrong:
-        raise errors.InvalidInput(f"The ladder can't be read: {wrong}.") from None
-    for ladder, steps in table.items():
-        minutes = [minute for minute, _ in steps]
-        if not minutes or minutes[0] <= 0 or any(one >= other for one, other in itertools.pairwise(minutes)):
-            raise errors.InvalidInput(f"The ladder {ladder.value} needs steps with rising minutes.")
-    return table
-
-
-def _step(table: Table, ladder: Ladder, index: int, starts_at: datetime) -> Step:
-    minutes, action = table[ladder][index]
-    return Step(ladder, index, action, starts_at + timedelta(minutes=minutes))
+def _silence(action: Action, facts: Facts) -> Decision:
+    if facts.is_acknowledged:
+        return Decision(Effect.NOTHING, goes_on=False, reason="acknowledged")
+    if action is Action.TELL_OFFICER:
+        return Decision(Effect.TELL_OFFICER, goes_on=True, reason="silent")
+    if action is Action.CALL:
+        return Decision(Effect.TELL_OFFICER, goes_on=True, reason="call" if facts.has_phone else "no_phone")
+    if facts.reaches:
+        return Decision(Effect.ALERT_CONTACTS, goes_on=True, reason="silent")
+    return Decision(Effect.TELL_OFFICER, goes_on=True, reason="no_next_contact")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from crisis.domain import alert, incident, notice
+from crisis.domain import alert, incident, ladder, notice
 from crisis.domain.clocks import Asked, Clocks, Stand
 from crisis.domain.evidence import Evidence
 from crisis.domain.shown import AlertView, AnswerView, CallView, ContactView, EndpointView, ItemView
@@ -24,6 +24,7 @@ __all__ = [
     "IncidentView",
     "ItemCounts",
     "ItemView",
+    "MatterView",
     "NextStep",
     "NoticeView",
     "Totals",
@@ -106,6 +107,21 @@ class NoticeView:
 
 
 @dataclass(frozen=True, slots=True)
+class MatterView:
+    """What needs an officer for one request; ``told``: names with times, the first one first."""
+
+    id: UUID
+    notice_id: UUID
+    platform_name: str
+    reason: str
+    opened_at: datetime
+    told: tuple[tuple[str, datetime], ...]
+    ended_at: datetime | None
+    how: str | None  # taken, acted, over
+    ended_by: str | None  # actor
+
+
+@dataclass(frozen=True, slots=True)
 class BatchView:
     id: UUID
     number: int
@@ -174,6 +190,9 @@ class IncidentView:
     batches: tuple[BatchView, ...]
     notices: tuple[NoticeView, ...]
     totals: Totals
+    ladder_number: int  # the version by which it climbs
+    ladder: ladder.Table  # for platforms without one of their own
+    matters: tuple[MatterView, ...] = ()
 
     @property
     def exercise(self) -> bool:

@@ -61,6 +61,18 @@ class AlertState:
 
 
 @dataclass(slots=True)
+class MatterState:
+    """What needs an officer; ``told``: ids of users with the first time."""
+
+    notice: str
+    reason: str
+    opened_at: datetime
+    told: dict[str, datetime] = field(default_factory=dict)
+    ended_at: datetime | None = None
+    how: str | None = None
+
+
+@dataclass(slots=True)
 class Rebuilt:
     """States by id (as text); ``items`` by the id of the item as asked of one platform."""
 
@@ -71,6 +83,7 @@ class Rebuilt:
     notices: dict[str, NoticeState] = field(default_factory=dict)
     items: dict[str, ItemState] = field(default_factory=dict)
     alerts: dict[str, AlertState] = field(default_factory=dict)
+    matters: dict[str, MatterState] = field(default_factory=dict)
 
 
 def rebuild(entries: Iterable[Entry]) -> Rebuilt:
@@ -176,6 +189,22 @@ def _alerts(state: alert.State) -> Callable[[Rebuilt, Entry], None]:
     return step
 
 
+def _matter_opened(rebuilt: Rebuilt, entry: Entry) -> None:
+    body = entry.body
+    rebuilt.matters[body["matter"]] = MatterState(body["notice"], body["reason"], entry.recorded_at)
+
+
+def _matter_ended(rebuilt: Rebuilt, entry: Entry) -> None:
+    one = rebuilt.matters[entry.body["matter"]]
+    one.ended_at, one.how = entry.recorded_at, entry.body["how"]
+
+
+def _officer_told(rebuilt: Rebuilt, entry: Entry) -> None:
+    for matter in entry.body.get("matters", ()):  # there were none in the first version
+        for user in entry.body["officers"]:
+            rebuilt.matters[matter].told.setdefault(user, entry.recorded_at)
+
+
 #: What each kind does to the states; a kind that is not here changes none.
 STEPS: dict[Kind, Callable[[Rebuilt, Entry], None]] = {
     Kind.INCIDENT_DECLARED: _incident(incident.Event.DECLARE),
@@ -197,4 +226,7 @@ STEPS: dict[Kind, Callable[[Rebuilt, Entry], None]] = {
     Kind.ALERTS_FAILED: _alerts(alert.State.FAILED),
     Kind.ALERTS_CANCELLED: _alerts(alert.State.CANCELLED),
     Kind.ALERTS_RESUMED: _resumed,
+    Kind.MATTER_OPENED: _matter_opened,
+    Kind.MATTER_ENDED: _matter_ended,
+    Kind.OFFICER_TOLD: _officer_told,
 }

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     ALERTS_RESUMED = "alerts.resumed"
     TIMER_FIRED = "timer.fired"
     OFFICER_TOLD = "officer.told"
+    MATTER_OPENED = "matter.opened"
+    MATTER_ENDED = "matter.ended"
     UPDATE_SENT = "update.sent"
     CALL_MADE = "call.made"
     LINK_REVOKED = "link.revoked"
@@ -53,6 +55,8 @@ class Kind(StrEnum):
     ENDPOINT_RETIRED = "endpoint.retired"
     DOMAIN_ADDED = "domain.added"
     DOMAIN_REMOVED = "domain.removed"
+    LADDER_SAVED = "ladder.saved"
+    LADDER_ACTIVATED = "ladder.activated"
     # the stream "access"
     USER_ADDED = "user.added"
     USER_CHANGED = "user.changed"
@@ -96,7 +100,9 @@ BODY: dict[Kind, tuple[str, ...]] = {
     _K.ALERTS_CANCELLED: ("alerts",),
     _K.ALERTS_RESUMED: ("alerts",),  # alerts: [id, …]
     _K.TIMER_FIRED: ("timer", "notice", "ladder", "step", "action"),
-    _K.OFFICER_TOLD: ("action", "notices"),  # notices: [id, …]
+    _K.OFFICER_TOLD: ("action", "notices"),  # notices: [id, …]; and matters, officers: ids of users
+    _K.MATTER_OPENED: ("matter", "notice", "reason"),
+    _K.MATTER_ENDED: ("matter", "notice", "reason", "how"),  # taken, acted, over
     _K.UPDATE_SENT: ("update",),
     _K.CALL_MADE: ("call", "notice", "contact", "endpoint", "outcome"),
     _K.LINK_REVOKED: ("link",),
@@ -111,6 +117,8 @@ BODY: dict[Kind, tuple[str, ...]] = {
     _K.ENDPOINT_RETIRED: (*_CONTACT, "endpoint"),
     _K.DOMAIN_ADDED: ("platform", "domain"),
     _K.DOMAIN_REMOVED: ("platform", "domain"),
+    _K.LADDER_SAVED: ("version", "number"),
+    _K.LADDER_ACTIVATED: ("version", "number"),
     _K.USER_ADDED: ("user_id", "roles"),
     _K.USER_CHANGED: ("user_id", "fields"),
     _K.USER_LOGGED_IN: ("user_id",),

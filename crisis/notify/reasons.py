@@ -42,7 +42,10 @@ def why(words: Words, round_: Round, suffix: str) -> tuple[Section, ...]:
             )
         case alert.Purpose.OFFICER:
             return (
-                Section(_officer_heading(words, round_), (marks.mark("platforms" + suffix), _officer(words, round_))),
+                Section(
+                    _officer_heading(words, round_),
+                    (marks.mark("platforms" + suffix), _officer(words, round_), _take(words, round_)),
+                ),
             )
 
 
@@ -50,6 +53,8 @@ def _reminder(words: Words, round_: Round) -> str:
     _ = words.gettext
     if round_.extra.get("why") == "without_outcome":
         return _("You told us that you have the request. We have no outcome from you yet.")
+    if round_.extra.get("why") == "last_warning":
+        return _("The hour that we aim for ends soon. We have no complete answer from you yet.")
     if round_.extra.get("why") == "unfinished":
         return _("Not everything has an outcome yet.")
     return _("We have no complete answer from you yet.")
@@ -64,33 +69,27 @@ def _new_items(words: Words, ask: notice.Ask) -> str:
 
 def _officer_heading(words: Words, round_: Round) -> str:
     _ = words.gettext
-    match round_.extra.get("reason"):
-        case "silent":
-            return _("No answer yet")
-        case "no_next_contact":
-            return _("No answer yet, and no further contact")
-        case "tell_failed":
-            return _("An alert could not be delivered")
-        case "tell_question":
-            return _("A platform has a question")
-        case "tell_contradiction":
-            return _("Two contacts contradict each other")
-        case "tell_unconfirmed":
-            return _("An answer could not be confirmed")
-        case "tell_refusal":
-            return _("A platform will not act")
-        case "tell_wrong_contact":
-            return _("A contact says that it is the wrong one")
-        case "tell_found":
-            return _("A search has found copies")
-        case _:
-            return _("The desk is needed")
+    headings = {
+        "silent": _("No answer yet"),
+        "no_next_contact": _("No answer yet, and no further contact"),
+        "call": _("No answer yet: please call"),
+        "no_phone": _("No answer yet, and no number to call"),
+        "last_warning": _("The hour that we aim for ends soon"),
+        "tell_failed": _("An alert could not be delivered"),
+        "tell_question": _("A platform has a question"),
+        "tell_contradiction": _("Two contacts contradict each other"),
+        "tell_unconfirmed": _("An answer could not be confirmed"),
+        "tell_refusal": _("A platform will not act"),
+        "tell_wrong_contact": _("A contact says that it is the wrong one"),
+        "tell_found": _("A search has found copies"),
+    }
+    return headings.get(str(round_.extra.get("reason")), _("The desk is needed"))
 
 
 def _officer(words: Words, round_: Round) -> str:
     _ = words.gettext
     match round_.extra.get("reason"):
-        case "silent" | "no_next_contact" | "tell_failed" | "tell_unconfirmed":
+        case "silent" | "no_next_contact" | "call" | "tell_failed" | "tell_unconfirmed" | "last_warning":
             return _("Please call them. The numbers are in the call list of the incident page.")
         case "tell_question":
             return _("It waits on the incident page.")
@@ -98,3 +97,10 @@ def _officer(words: Words, round_: Round) -> str:
             return _("Please ask which answer holds. Both are on the incident page.")
         case _:
             return _("Please open the incident page.")
+
+
+def _take(words: Words, round_: Round) -> str:
+    _ = words.gettext
+    if round_.extra.get("again"):
+        return _("Nobody has taken this yet. One click on the incident page says that you do.")
+    return _("One click on the incident page says that you take this; otherwise the next officer is told.")

@@ -15,6 +15,9 @@ _ASKED = {"act": "asked to act", "search": "asked to search", "inform": "informe
 REASONS = {
     "silent": "who has not acknowledged",
     "no_next_contact": "that there is nobody else to alert",
+    "call": "whom to call",
+    "no_phone": "that there is no number to call",
+    "last_warning": "who has not finished",
     "tell_failed": "that an alert failed",
     "tell_question": "of a question",
     "tell_contradiction": "of a contradiction",
@@ -24,13 +27,26 @@ REASONS = {
     "tell_unconfirmed": "of an answer that could not be confirmed",
 }
 
+#: How a matter of the officers ended.
+ENDS = {
+    "taken": "an officer took it",
+    "acted": "an officer acted on it",
+    "over": "no officer is needed any more",
+}
+
 #: What a step of the ladder looks after.
 STEPS = {
+    **{action: f"the officer, told {reason}" for action, reason in REASONS.items()},
     "next_contact": "the next contact, where nobody acknowledged",
+    "contact": "a contact, where nobody acknowledged",
+    "all_on_duty": "all on duty, where nobody acknowledged",
+    "call": "a call, where nobody acknowledged",
     "tell_officer": "the officer, where nobody acknowledged",
     "remind_without_outcome": "a reminder, where there is no outcome",
     "remind_unfinished": "a reminder, where it is not finished",
-    **{action: f"the officer, told {reason}" for action, reason in REASONS.items()},
+    "last_warning": "a last warning, where it is not finished",
+    "tell_next_officer": "the next officer, where nobody took it",
+    "tell_all_officers": "all officers, where nobody took it",
 }
 
 
@@ -126,6 +142,10 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     Kind.ALERTS_RESUMED: _alerts("planned again"),
     Kind.TIMER_FIRED: lambda facts: f"due: {STEPS.get(facts['action'], words.plain(facts['action']))}",
     Kind.OFFICER_TOLD: _told,
+    Kind.MATTER_OPENED: lambda facts: (
+        f"an officer is needed: {REASONS.get(facts['reason'], words.plain(facts['reason']))}"
+    ),
+    Kind.MATTER_ENDED: lambda facts: ENDS.get(facts["how"], words.plain(facts["how"])),
     Kind.UPDATE_SENT: lambda _: "an update was sent",
     Kind.CALL_MADE: lambda facts: f"called: {words.plain(facts['outcome'])}",
     Kind.LINK_REVOKED: lambda _: "a contact’s link was revoked",

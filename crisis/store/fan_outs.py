@@ -159,7 +159,7 @@ def _entry_row(notice_id: UUID, item_id: UUID, batch: Batch, reason: str) -> dic
 
 
 def timer_rows(
-    incident_id: UUID, notice_id: UUID, batch_number: int, steps: Mapping[Any, ladder.Step], starts_at: datetime
+    incident_id: UUID, notice_id: UUID, batch_number: int, steps: Mapping[Any, ladder.Due], starts_at: datetime
 ) -> list[dict[str, Any]]:
     """Rows that arm the first step of each ladder in ``steps`` (ladder name → first step) for one notice."""
     return [

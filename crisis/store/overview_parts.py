@@ -1,13 +1,13 @@
 """Rows of an incident as the values of its overview."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from crisis.domain import clocks, incident, item, notice
-from crisis.domain.overview import BatchView, ItemCounts, NextStep
+from crisis.domain import clocks, duty, incident, item, notice
+from crisis.domain.overview import BatchView, ItemCounts, MatterView, NextStep
 from crisis.store import overview_rows as rows
 from crisis.store.models import Batch, Incident, Timer
 
@@ -70,10 +70,33 @@ def batch_of(one: Batch) -> BatchView:
     return BatchView(one.id, one.number, one.named_at, one.target_at, one.named_by)
 
 
+def matters_of(found: Iterable[rows.Row], platforms: Mapping[UUID, str]) -> tuple[MatterView, ...]:
+    """The matters in the order in which they came up, each with the officers told."""
+    views = []
+    for matter, group in grouped(found, lambda row: row.Matter).items():
+        told = tuple((row[2], row.told_at) for row in group if row.told_at is not None)
+        views.append(
+            MatterView(
+                id=matter.id,
+                notice_id=matter.notice_id,
+                platform_name=platforms.get(matter.notice_id, ""),
+                reason=matter.reason,
+                opened_at=matter.opened_at,
+                told=told,
+                ended_at=matter.ended_at,
+                how=matter.how,
+                ended_by=matter.ended_by,
+            )
+        )
+    return tuple(views)
+
+
 def next_steps(timers: Iterable[Timer]) -> dict[UUID, NextStep]:
     """The soonest armed step of each notice; ``timers`` come soonest first."""
     steps: dict[UUID, NextStep] = {}
     for one in timers:
+        if duty.matter_of(one.ladder) is not None:  # the desk's own, not the platform's
+            continue
         step = NextStep(one.action, one.due_at, one.ladder.partition(":")[0], one.step)
         steps.setdefault(one.notice_id, step)
     return steps

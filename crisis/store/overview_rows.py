@@ -19,12 +19,15 @@ from crisis.store.models import (
     Incident,
     Item,
     Link,
+    Matter,
     Notice,
     NoticeItem,
     Opening,
     Platform,
     Spelling,
     Timer,
+    Told,
+    User,
     Version,
 )
 
@@ -64,7 +67,7 @@ _ENDPOINT = (Endpoint.id.label("endpoint_id"), Endpoint.channel, Endpoint.addres
 
 
 def incident(session: Session, ref: str) -> Row | None:
-    """The incident as ``.Incident`` with the ``body`` of its ladder and counts; ``None`` if there is none.
+    """The incident as ``.Incident`` with ``body`` and ``number`` of its ladder and counts; ``None`` if there is none.
 
     The counts: ``items``, ``withdrawn``, ``unrouted`` (URLs that no platform is asked about), ``merged`` (spellings).
     """
@@ -89,7 +92,7 @@ def incident(session: Session, ref: str) -> Row | None:
         .scalar_subquery()
         .label("merged"),
     )
-    query = sa.select(Incident, Version.body, *counts).join(Version, Version.id == Incident.ladder_id)
+    query = sa.select(Incident, Version.body, Version.number, *counts).join(Version, Version.id == Incident.ladder_id)
     return session.execute(query.where(Incident.ref == ref)).one_or_none()
 
 
@@ -213,3 +216,15 @@ def armed_timers(session: Session, incident_id: UUID) -> Sequence[Timer]:
 
 def batches(session: Session, incident_id: UUID) -> Sequence[Batch]:
     return session.scalars(sa.select(Batch).where(Batch.incident_id == incident_id).order_by(Batch.number)).all()
+
+
+def matters(session: Session, incident_id: UUID) -> Rows:
+    """Each matter as ``.Matter`` with each officer who was told (``user_id``, ``name``, ``told_at``), or none."""
+    query = (
+        sa.select(Matter, Told.user_id, sa.func.coalesce(sa.func.nullif(User.name, ""), User.email), Told.told_at)
+        .outerjoin(Told, Told.matter_id == Matter.id)
+        .outerjoin(User, User.id == Told.user_id)
+        .where(Matter.incident_id == incident_id)
+        .order_by(Matter.opened_at, Matter.id, Told.told_at, User.email)
+    )
+    return session.execute(query).all()

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from crisis import errors
-from crisis.domain import alert, evidence, ladder, notice, standing, totals
+from crisis.domain import alert, evidence, incident, ladder, ladder_body, notice, standing, totals
 from crisis.domain.overview import IncidentView, NextStep, NoticeView
 from crisis.domain.shown import AlertView, AnswerView, AttemptView, CallView
 from crisis.store import overview_parts as parts
@@ -26,7 +26,7 @@ class _Facts:
     """All rows of one incident, by notice or by platform."""
 
     incident: Incident
-    table: ladder.Table
+    ladders: ladder.Ladders
     item_states: Mapping[UUID, list[rows.Row]]
     alerts: Mapping[UUID, list[AlertView]]
     calls: Mapping[UUID, list[CallView]]
@@ -38,7 +38,7 @@ class _Facts:
 
 
 def load(session: Session, ref: str, *, now: datetime, mask: Mask) -> IncidentView:
-    """The incident with every notice; twelve queries, whatever its size.
+    """The incident with every notice; thirteen queries, whatever its size.
 
     Raises:
         NotFound: there is no incident with that reference.
@@ -56,6 +56,9 @@ def load(session: Session, ref: str, *, now: datetime, mask: Mask) -> IncidentVi
         head=records.heads(session, [str(one.id)]).get(str(one.id), 0),
         batches=tuple(parts.batch_of(batch) for batch in rows.batches(session, one.id)),
         notices=notices,
+        ladder_number=found.number,
+        ladder=facts.ladders.by_severity[incident.Severity(one.severity)],
+        matters=parts.matters_of(rows.matters(session, one.id), {row.id: row.platform_name for row in asked}),
         totals=totals.of(
             notices, items=found.items, withdrawn=found.withdrawn, unrouted=found.unrouted, merged=found.merged
         ),
@@ -91,7 +94,7 @@ def _facts(session: Session, found: rows.Row, asked: rows.Rows, *, mask: Mask) -
     acknowledged = parts.grouped(rows.acknowledgements(session, one.id), lambda ack: ack.notice_id)
     return _Facts(
         incident=one,
-        table=ladder.from_json(found.body),
+        ladders=ladder_body.from_json(found.body),
         item_states=parts.grouped(rows.item_states(session, one.id), lambda row: row.notice_id),
         alerts=parts.grouped(alerts, lambda view: view.notice_id),
         calls={key: [shown_parts.call_of(call, names) for call in group] for key, group in calls.items()},
@@ -138,18 +141,14 @@ def _notice(one: rows.Row, facts: _Facts, *, now: datetime, mask: Mask) -> Notic
     return replace(view, flags=_flags(view, one, facts, now=now))
 
 
-def _has_next_contact(view: NoticeView) -> bool:
-    """Whether the ladder can still reach somebody by itself."""
-    return any(
-        endpoint.channel != alert.Channel.PHONE
-        for one in view.contacts
-        if not one.alerted
-        for endpoint in one.endpoints
-    )
+def _writable(view: NoticeView) -> int:
+    """How many of its contacts the ladder can reach by itself."""
+    return sum(any(way.channel is not alert.Channel.PHONE for way in one.endpoints) for one in view.contacts)
 
 
 def _flags(view: NoticeView, one: rows.Row, facts: _Facts, *, now: datetime) -> tuple[str, ...]:
     until = facts.incident.stood_down_at or now
+    table = facts.ladders.table(incident.Severity(facts.incident.severity), view.platform_id)
     return standing.flags(
         state=view.state,
         items=view.items,
@@ -160,7 +159,7 @@ def _flags(view: NoticeView, one: rows.Row, facts: _Facts, *, now: datetime) -> 
             view.ask,
             view.state,
             named_at=one.named_at,
-            silent_after=ladder.silent_after(facts.table, has_next_contact=_has_next_contact(view)),
+            silent_after=ladder.silent_after(table, contacts=_writable(view)),
             until=until,
         ),
         answers=view.answers,

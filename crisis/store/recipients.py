@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crisis.domain import alert, notice
+from crisis.domain import alert, notice, registry
+from crisis.domain.first_round import Send
 from crisis.domain.outgoing import Recipient
 from crisis.store.models import Alert, Contact, Endpoint, Incident, Notice, NoticeItem, Role, User, user_role
 
@@ -62,20 +63,10 @@ def alerted(
     return _with_counts(session, wanted)
 
 
-def contact(session: Session, asked: Notice, contact_id: UUID) -> list[Recipient]:
-    """The endpoints of one contact that a machine can send to; the first alert to each, where there was one."""
-    query = (
-        sa.select(Contact, Endpoint)
-        .join(Endpoint, Endpoint.contact_id == Contact.id)
-        .where(
-            Contact.id == contact_id,
-            Endpoint.retired_at.is_(None),
-            Endpoint.channel != alert.Channel.PHONE.value,
-        )
-        .order_by(Endpoint.created_at, Endpoint.id)
-    )
-    found = [_recipient(asked, who, endpoint) for who, endpoint in session.execute(query)]
-    return _with_counts(session, with_first(session, found))
+def of_sends(session: Session, asked: Notice, sends: Iterable[Send]) -> list[Recipient]:
+    """Messages of a step of the ladder; the first alert to each endpoint, where there was one."""
+    found = [_recipient(asked, send.contact, send.endpoint) for send in sends]
+    return _with_counts(session, with_first(session, found)) if found else []
 
 
 def officers(session: Session, incident: Incident) -> list[Recipient]:
@@ -103,11 +94,18 @@ def officers(session: Session, incident: Incident) -> list[Recipient]:
     ]
 
 
-def _recipient(asked: Notice, who: Contact, endpoint: Endpoint, *, first_alert_id: UUID | None = None) -> Recipient:
+def _recipient(
+    asked: Notice,
+    who: Contact | registry.Contact,
+    endpoint: Endpoint | registry.Endpoint,
+    *,
+    first_alert_id: UUID | None = None,
+) -> Recipient:
     return Recipient(
         channel=alert.Channel(endpoint.channel),
         provider=endpoint.provider,
         address=endpoint.address,
+        secret=endpoint.secret,
         name=who.name,
         language=who.language,
         time_zone=who.time_zone,

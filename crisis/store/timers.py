@@ -1,4 +1,8 @@
-"""Timers: armed once for each step, fired exactly once, cancelled when there is nothing left to wait for."""
+"""Timers: armed once for each step, fired exactly once, cancelled when there is nothing left to wait for.
+
+The database owns them: any number of processes may fire what is due, and whoever starts again after a
+standstill finds what is overdue. Each fires for one caller only, never before its time.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -8,10 +12,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crisis.domain import alert
 from crisis.store import bulk, keys
-from crisis.store.models import Notice, Timer
+from crisis.store.models import Alert, Notice, Timer
 
 ARMED, FIRED, CANCELLED = "armed", "fired", "cancelled"
+
+_SILENCE = "silence:"
+_LOST = (alert.State.FAILED.value, alert.State.CANCELLED.value)
 
 
 def arm_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -57,6 +65,12 @@ def next_step(session: Session, notice_id: UUID, ladder: str) -> int:
     """The first step of a ladder of this notice that was never armed; for ladders without a table."""
     query = sa.select(sa.func.coalesce(sa.func.max(Timer.step), -1) + 1)
     return int(session.scalars(query.where(Timer.notice_id == notice_id, Timer.ladder == ladder)).one())
+
+
+def is_known(session: Session, notice_id: UUID, ladder: str) -> bool:
+    """Whether this ladder of this notice was ever armed."""
+    query = sa.select(Timer.id).where(Timer.notice_id == notice_id, Timer.ladder == ladder)
+    return session.execute(query.limit(1)).first() is not None
 
 
 def fire_due(session: Session, *, now: datetime, limit: int) -> list[Timer]:
@@ -112,6 +126,64 @@ def armed(session: Session, notice_ids: Iterable[UUID]) -> Sequence[Timer]:
     """The armed timers of these notices, earliest first."""
     query = sa.select(Timer).where(Timer.notice_id.in_(list(notice_ids)), Timer.state == ARMED)
     return session.scalars(query.order_by(Timer.due_at)).all()
+
+
+def hurry(session: Session, notice_id: UUID, now: datetime) -> bool:
+    """Make the next step of silence due now, if every alert of the present step failed; whether it was.
+
+    For whoever writes that an alert failed for good, in the same transaction and after it. Called again
+    it changes nothing: a step that has fired has alerts of its own, and these have not failed yet.
+    """
+    return bool(hurry_many(session, [notice_id], now))
+
+
+def hurry_many(session: Session, notice_ids: Iterable[UUID], now: datetime) -> int:
+    """``hurry`` for many requests at once; returns for how many the ladder moves on."""
+    cause = sa.case(
+        (Timer.step == 0, "first"),
+        else_=sa.literal("ladder:") + Timer.ladder + ":" + sa.cast(Timer.step - 1, sa.Text),
+    )
+    present = sa.and_(Alert.notice_id == Timer.notice_id, Alert.cause == cause)
+    statement = (
+        sa.update(Timer)
+        .where(
+            Timer.notice_id.in_(list(notice_ids)),
+            Timer.ladder.startswith(_SILENCE, autoescape=True),
+            Timer.state == ARMED,
+            Timer.due_at > now,
+            sa.exists().where(present, Alert.state == alert.State.FAILED.value),
+            ~sa.exists().where(present, Alert.state.not_in(_LOST)),
+        )
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def next_due(session: Session, notice_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When the ladder of silence moves on, for those requests where it still will."""
+    query = (
+        sa.select(Timer.notice_id, sa.func.min(Timer.due_at, type_=Timer.due_at.type))
+        .where(
+            Timer.notice_id.in_(list(notice_ids)),
+            Timer.ladder.startswith(_SILENCE, autoescape=True),
+            Timer.state == ARMED,
+        )
+        .group_by(Timer.notice_id)
+    )
+    return {notice_id: due_at for notice_id, due_at in session.execute(query) if due_at is not None}
+
+
+def postpone(session: Session, fired: Sequence[tuple[UUID, datetime]]) -> None:
+    """Arm again, for a later moment, timers that this transaction took and that were not due in truth."""
+    for timer_id, due_at in fired:
+        statement = (
+            sa.update(Timer)
+            .where(Timer.id == timer_id, Timer.state == FIRED)
+            .values(state=ARMED, ended_at=None, due_at=due_at)
+            .execution_options(synchronize_session=False)
+        )
+        session.execute(statement)
 
 
 def arm_first(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

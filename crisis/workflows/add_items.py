@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from crisis import errors
 from crisis.config import Settings
-from crisis.domain import alert, audience, exercise, fan_out, incident, ladder, notice, outgoing, records, urls
+from crisis.domain import alert, audience, exercise, fan_out, incident, outgoing, records, urls
 from crisis.domain.declaration import GivenItem
 from crisis.notify import addresses, facts, links, messages
-from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, notices, outbox, platforms, recipients, timers
+from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, ladders, notices, outbox, platforms, recipients
 from crisis.store import records as record
 from crisis.store.models import Batch, Incident
 
@@ -75,7 +75,7 @@ def add(
         planned = outbox.put(
             session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
         )
-        _arm(session, owner, batch, written)
+        ladders.arm(session, owner, batch, written.asked)
         added = Added(
             ref=ref,
             batch=batch.number,
@@ -157,15 +157,3 @@ def _draft(
         drafts += some
         texts |= their_texts
     return drafts, texts
-
-
-def _arm(session: Session, owner: Incident, batch: Batch, written: fan_outs.Written) -> None:
-    """New platforms get both ladders; whoever was asked before gets the one that asks for outcomes."""
-    rows = []
-    for asked in written.asked:
-        if asked.request.ask is notice.Ask.INFORM:
-            continue
-        names = list(ladder.V1) if asked.is_new or asked.was is notice.Ask.INFORM else [ladder.Ladder.OUTCOME]
-        steps = {name: ladder.first(ladder.V1, name, batch.named_at) for name in names}
-        rows += fan_outs.timer_rows(owner.id, asked.notice_id, batch.number, steps, batch.named_at)
-    timers.arm_many(session, rows)

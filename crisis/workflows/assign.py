@@ -5,10 +5,10 @@ from uuid import UUID
 
 from crisis import errors
 from crisis.config import Settings
-from crisis.domain import alert, fan_out, incident, ladder, notice, outgoing, records
+from crisis.domain import alert, fan_out, incident, outgoing, records
 from crisis.domain.declaration import Audience, AudienceMode, GivenItem
 from crisis.notify import addresses, facts, links, messages
-from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, notices, outbox, platforms, timers
+from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, ladders, notices, outbox, platforms
 from crisis.store import records as record
 
 
@@ -71,10 +71,8 @@ def assign(ref: str, item_id: UUID, registry_id: str, *, settings: Settings, now
                 now=now,
             )
             outbox.put(session, owner.id, some, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
-            names = list(ladder.V1) if asked.is_new or asked.was is notice.Ask.INFORM else [ladder.Ladder.OUTCOME]
-            steps = {name: ladder.first(ladder.V1, name, now) for name in names}
-            timers.arm_many(session, fan_outs.timer_rows(owner.id, asked.notice_id, batch.number, steps, now))
             drafts += some
+        ladders.arm(session, owner, batch, written.asked)
         happened = [
             (records.Kind.ITEM_ASSIGNED, {"item": str(item_id), "platform": str(written.asked[0].request.platform.id)}),
             (records.Kind.ITEMS_NAMED, fan_out_facts.items_body(batch, written)),

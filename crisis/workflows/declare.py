@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from crisis import errors
 from crisis.config import Settings
-from crisis.domain import alert, fan_out, incident, ladder, notice, outgoing, records
+from crisis.domain import alert, fan_out, incident, notice, outgoing, records
 from crisis.domain.declaration import Declaration
 from crisis.notify import addresses, facts, links, messages
-from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, outbox, platforms, timers, versions
+from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, ladders, outbox, platforms, versions
 from crisis.store import records as record
 from crisis.store.models import Batch, Incident
 
@@ -101,7 +101,7 @@ def declare(
         planned = outbox.put(
             session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
         )
-        _arm(session, owner, batch, written)
+        ladders.arm(session, owner, batch, written.asked)
         declared = Declared(
             ref=ref,
             incident_id=owner.id,
@@ -158,25 +158,12 @@ def _incident(
         declared_by=actor,
         target_at=now + settings.aim,
         aim_minutes=settings.aim_minutes,
-        ladder_id=versions.current(session, "ladder", ladder.as_json(ladder.V1), now=now).id,
+        ladder_id=versions.active_ladder(session, now=now).id,
         texts_id=versions.current(session, "texts", messages.version_body(), now=now).id,
     )
     session.add(row)
     session.flush()
     return row
-
-
-def _arm(session: Session, owner: Incident, batch: Batch, written: fan_outs.Written) -> None:
-    steps = {name: ladder.first(ladder.V1, name, owner.declared_at) for name in ladder.V1}
-    timers.arm_many(
-        session,
-        [
-            row
-            for asked in written.asked
-            if asked.request.ask is not notice.Ask.INFORM
-            for row in fan_outs.timer_rows(owner.id, asked.notice_id, batch.number, steps, owner.declared_at)
-        ],
-    )
 
 
 def _facts(

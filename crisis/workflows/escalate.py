@@ -1,6 +1,10 @@
-"""Escalate: fire the timers that are due, each exactly once, and arm what comes next."""
+"""Escalate: fire the timers that are due, each exactly once, and arm what comes next.
 
-from collections.abc import Mapping, Sequence
+a platform's ladder:   silence ─▶ next contacts ─▶ the officer;  acknowledged ─▶ reminders;  last warnings
+the officers' ladder:  a matter ─▶ the officer on duty ─▶ the next one ─▶ … ─▶ all of them
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -10,30 +14,30 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from crisis.config import Settings
-from crisis.domain import alert, fan_out, incident, item, ladder, notice, outgoing, records
+from crisis.domain import alert, climbing, duty, incident, item, ladder, notice, outgoing, records
 from crisis.domain.registry import Platform
 from crisis.notify import facts, links, messages
 from crisis.store import (
-    alerts,
     db,
     fan_out_facts,
     fan_outs,
     incidents,
     keys,
+    ladders,
+    matters,
     notices,
     outbox,
     platforms,
     recipients,
     timers,
-    versions,
 )
 from crisis.store import records as record
-from crisis.store.models import Incident, Notice, Timer
+from crisis.store.models import Incident, Matter, Notice, Timer
 
 _AT_ONCE = 200  # timers a transaction; short enough that nobody waits for it
 
 Round = tuple[str, alert.Purpose, list[outgoing.Recipient]]
-Happened = list[tuple[records.Kind, Mapping[str, object]]]
+Facts = dict[UUID, list[record.Fact]]
 
 
 def fire(*, settings: Settings, now: datetime) -> int:
@@ -45,150 +49,277 @@ def fire(*, settings: Settings, now: datetime) -> int:
     total = 0
     while True:
         with db.transaction() as session:
-            fired = timers.fire_due(session, now=now, limit=_AT_ONCE)
-            by_incident = groupby(sorted(fired, key=lambda one: one.incident_id), key=lambda one: one.incident_id)
+            told: Facts = matters.settle(session, now=now)
+            taken = timers.fire_due(session, now=now, limit=_AT_ONCE)
+            by_incident = groupby(sorted(taken, key=lambda one: one.incident_id), key=lambda one: one.incident_id)
             for incident_id, group in by_incident:
-                _fire_incident(session, incident_id, list(group), settings=settings, now=now)
-        total += len(fired)
-        if len(fired) < _AT_ONCE:
+                firing = _Firing(session, incidents.by_id(session, incident_id), settings, now)
+                told.setdefault(incident_id, []).extend(firing.run(list(group)))
+                total += firing.fired
+            for incident_id in sorted(one for one in told if told[one]):  # one order: no two of us wait in a ring
+                record.append(session, str(incident_id), told[incident_id], now=now)
+        if len(taken) < _AT_ONCE:
             return total
-
-
-def _fire_incident(
-    session: Session, incident_id: UUID, fired: Sequence[Timer], *, settings: Settings, now: datetime
-) -> None:
-    owner = incidents.by_id(session, incident_id)
-    happened: Happened = [
-        (
-            records.Kind.TIMER_FIRED,
-            {
-                "timer": str(one.id),
-                "notice": str(one.notice_id),
-                "ladder": one.ladder,
-                "step": one.step,
-                "action": one.action,
-            },
-        )
-        for one in fired
-    ]
-    if owner.state == incident.State.DECLARED.value:
-        happened += _act(session, owner, fired, settings=settings, now=now)
-    record.append(session, str(owner.id), [record.Fact(kind, "desk", now, body) for kind, body in happened], now=now)
 
 
 @dataclass(slots=True)
 class _Following:
-    """What the fired timers of one incident bring about."""
+    """What the fired timers of one incident bring about. ``tell``: requests by the reason."""
 
     send: list[Round] = field(default_factory=list)
     tell: dict[str, list[Timer]] = field(default_factory=dict)
+    officers: list[Timer] = field(default_factory=list)
     arm: list[dict[str, Any]] = field(default_factory=list)
+    later: list[tuple[UUID, datetime]] = field(default_factory=list)
+    remind: list[tuple[Timer, str]] = field(default_factory=list)
 
 
-def _act(session: Session, owner: Incident, fired: Sequence[Timer], *, settings: Settings, now: datetime) -> Happened:
-    asked = notices.many(session, {one.notice_id for one in fired})
-    following = _follow(session, owner, fired, asked)
-    timers.arm_many(session, following.arm)
-    happened: Happened = []
-    for told, about in following.tell.items():
-        names = sorted(asked[one.notice_id].platform_name for one in about)
-        officers = [
-            replace(one, extra={"reason": told, "platforms": "\n".join(names)})
-            for one in recipients.officers(session, owner)
-        ]
-        following.send.append((f"officer:{told}:{about[0].id}", alert.Purpose.OFFICER, officers))
-        body = {"action": told, "notices": [str(one.notice_id) for one in about]}
-        happened.append((records.Kind.OFFICER_TOLD, body))
-    drafts = _plan(session, owner, following.send, settings=settings, now=now)
-    if drafts:
-        happened.append((records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts)))
-    return happened
+class _Firing:
+    """The timers of one incident that fire in one transaction."""
 
+    def __init__(self, session: Session, owner: Incident, settings: Settings, now: datetime) -> None:
+        self._session, self._owner, self._settings, self._now = session, owner, settings, now
+        self._following = _Following()
+        self.fired = 0
 
-def _follow(session: Session, owner: Incident, fired: Sequence[Timer], asked: Mapping[UUID, Notice]) -> _Following:
-    """Decide for each timer; one that tells the officer of something that has happened is on no ladder."""
-    table = ladder.from_json(versions.by_id(session, owner.ladder_id).body)
-    done = notices.open_counts(session, asked, [one.value for one in item.Outcome if item.is_done(one)])
-    climbs = any(one.action == ladder.Action.NEXT_CONTACT for one in fired)
-    registered = {one.id: one for one in platforms.snapshot(session)} if climbs else {}
-    following = _Following()
-    for timer in fired:
-        about = asked[timer.notice_id]
-        name, _, batch = timer.ladder.rpartition(":")
-        if name not in table:
-            following.tell.setdefault(timer.action, []).append(timer)
-            continue
-        action = ladder.Action(timer.action)
-        contact = _next_contact(session, about, registered) if action is ladder.Action.NEXT_CONTACT else []
-        decision = ladder.decide(action, _standing(about, done.get(about.id, (0, 0))[1], bool(contact)))
-        if decision.effect is ladder.Effect.ALERT_NEXT_CONTACT:
-            following.send.append((f"ladder:{timer.ladder}:{timer.step}", alert.Purpose.ESCALATION, contact))
-        elif decision.effect is ladder.Effect.REMIND:
-            reminded = [replace(one, extra={"why": decision.reason}) for one in _whom_to_remind(session, owner, about)]
-            following.send.append((f"reminder:{timer.ladder}:{timer.step}", alert.Purpose.REMINDER, reminded))
-        elif decision.effect is ladder.Effect.TELL_OFFICER:
+    def run(self, taken: Sequence[Timer]) -> list[record.Fact]:
+        """Decide, write what follows; the facts for the end of the record."""
+        following = self._following
+        asked = notices.many(self._session, {one.notice_id for one in taken})
+        if self._owner.state == incident.State.DECLARED.value:
+            self._follow(taken, asked)
+        timers.postpone(self._session, following.later)
+        timers.arm_many(self._session, following.arm)
+        postponed = {timer_id for timer_id, _ in following.later}
+        fired = [one for one in taken if one.id not in postponed]
+        self.fired = len(fired)
+        happened = [self._fact(records.Kind.TIMER_FIRED, _fired_body(one)) for one in fired]
+        self._remind(asked)
+        happened += self._open(asked)
+        happened += self._next_officers(asked)
+        drafts = self._plan()
+        if drafts:
+            happened.append(self._fact(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts)))
+        return happened
+
+    def _fact(self, kind: records.Kind, body: Mapping[str, object]) -> record.Fact:
+        return record.Fact(kind, "desk", self._now, body)
+
+    def _follow(self, taken: Sequence[Timer], asked: Mapping[UUID, Notice]) -> None:
+        """Decide for each timer; one that tells the officer of something that has happened is on no ladder."""
+        session = self._session
+        done = notices.open_counts(session, asked, [one.value for one in item.Outcome if item.is_done(one)])
+        climbs = [one for one in taken if one.ladder.startswith(ladder.Ladder.SILENCE)]
+        registered = {one.id: one for one in platforms.snapshot(session)} if climbs else {}
+        tables = ladders.tables(session, self._owner, asked.values())
+        tried = ladders.tried(session, {one.notice_id for one in climbs})
+        for timer in taken:
+            about = asked[timer.notice_id]
+            name, _, batch = timer.ladder.rpartition(":")
+            if duty.matter_of(timer.ladder) is not None:
+                self._following.officers.append(timer)
+            elif name not in set(ladder.Ladder):
+                self._following.tell.setdefault(timer.action, []).append(timer)
+            else:
+                climb = _Climb(timer, about, tables[about.id], ladder.Ladder(name), int(batch))
+                self._climb(
+                    climb,
+                    platform=registered.get(about.platform_id),
+                    tried=tried.get(about.id, set()),
+                    outcomes=done.get(about.id, (0, 0))[1],
+                )
+
+    def _climb(self, climb: "_Climb", *, platform: Platform | None, tried: set[UUID], outcomes: int) -> None:
+        """One step of a platform's ladder."""
+        timer, about, following = climb.timer, climb.about, self._following
+        if climb.name is ladder.Ladder.OUTCOME and timer.step == 0:
+            self._arm_warnings(climb)
+        step = climb.step
+        if (due_at := climb.due_later(self._now)) is not None:
+            following.later.append((timer.id, due_at))
+            return
+        found = climbing.Reach()
+        if step.action in ladder.REACHING:
+            found = climbing.reach(platform, step, tried=tried, now=self._now)
+        given = ladder.Facts(
+            incident_is_declared=True,
+            state=notice.State(about.state),
+            is_acknowledged=about.acknowledged_at is not None,
+            has_outcome=outcomes > 0 or about.search_result is not None,
+            reaches=bool(found.sends),
+            has_phone=climbing.has_phone(platform),
+        )
+        decision = ladder.decide(step.action, given)
+        if decision.effect is ladder.Effect.ALERT_CONTACTS:
+            first = next((one.name for one in platform.by_position() if one.id in tried), "") if platform else ""
+            sends = [
+                replace(one, extra={"previous": first})
+                for one in recipients.of_sends(self._session, about, found.sends)
+            ]
+            following.send.append((f"ladder:{timer.ladder}:{timer.step}", alert.Purpose.ESCALATION, sends))
+            if found.calls:
+                following.tell.setdefault("call", []).append(timer)
+        if decision.effect in (ladder.Effect.REMIND, ladder.Effect.WARN):
+            following.remind.append((timer, decision.reason))
+        if decision.effect in (ladder.Effect.TELL_OFFICER, ladder.Effect.WARN):
             following.tell.setdefault(decision.reason, []).append(timer)
-        if decision.goes_on and (step := ladder.after(table, ladder.Ladder(name), timer.step, timer.starts_at)):
-            following.arm += fan_outs.timer_rows(owner.id, about.id, int(batch), {name: step}, timer.starts_at)
-    return following
+        if decision.goes_on and (due := climb.following()):
+            self._arm(climb, {climb.name: due})
 
+    def _arm_warnings(self, climb: "_Climb") -> None:
+        """The ladder of last warnings is armed when the one of outcomes comes up, which is not later."""
+        warnings = f"{ladder.Ladder.WARNING.value}:{climb.batch}"
+        if climb.table[ladder.Ladder.WARNING] and not timers.is_known(self._session, climb.about.id, warnings):
+            name = ladder.Ladder.WARNING
+            self._arm(climb, {name: ladder.due(climb.table, name, 0, climb.timer.starts_at)})
 
-def _standing(about: Notice, outcomes: int, has_next_contact: bool) -> ladder.Facts:
-    return ladder.Facts(
-        incident_is_declared=True,
-        state=notice.State(about.state),
-        is_acknowledged=about.acknowledged_at is not None,
-        has_outcome=outcomes > 0 or about.search_result is not None,
-        has_next_contact=has_next_contact,
-    )
+    def _arm(self, climb: "_Climb", steps: Mapping[ladder.Ladder, ladder.Due]) -> None:
+        rows = fan_outs.timer_rows(self._owner.id, climb.about.id, climb.batch, steps, climb.timer.starts_at)
+        self._following.arm += rows
 
+    def _remind(self, asked: Mapping[UUID, Notice]) -> None:
+        """Whoever acknowledged, on the endpoints that they were alerted on; otherwise all who were."""
+        if not self._following.remind:
+            return
+        ids = {timer.notice_id for timer, _ in self._following.remind}
+        everybody: dict[UUID | None, list[outgoing.Recipient]] = {}
+        for one in recipients.alerted(self._session, self._owner.id, notice_ids=ids):
+            everybody.setdefault(one.notice_id, []).append(one)
+        for timer, reason in self._following.remind:
+            known = everybody.get(timer.notice_id, [])
+            named = notices.acknowledged_by(self._session, timer.notice_id)
+            to = [one for one in known if one.contact_id in named] or known
+            reminded = [replace(one, extra={"why": reason}) for one in to]
+            self._following.send.append((f"reminder:{timer.ladder}:{timer.step}", alert.Purpose.REMINDER, reminded))
 
-def _next_contact(session: Session, about: Notice, registered: Mapping[UUID, Platform]) -> list[outgoing.Recipient]:
-    """The endpoints of the next contact of the platform that was not alerted yet; none where there is nobody left."""
-    platform = registered.get(about.platform_id)
-    if platform is None:  # retired since
-        return []
-    tried = alerts.contacts_tried(session, about.id)
-    after = 0
-    while following := fan_out.next_contact(platform, after=after):
-        found = recipients.contact(session, about, following.id) if following.id not in tried else []
-        if found:
-            silent = next((one.name for one in platform.by_position() if one.id in tried), "")
-            return [replace(one, extra={"previous": silent}) for one in found]
-        after = following.position
-    return []
+    def _open(self, asked: Mapping[UUID, Notice]) -> list[record.Fact]:
+        """Open matters, tell the officer on duty of them, one message for each reason."""
+        happened: list[record.Fact] = []
+        order = matters.order(self._session, self._owner) if self._following.tell else []
+        for reason, about in self._following.tell.items():
+            ids = [one.notice_id for one in about]
+            opened = matters.open_or_known(self._session, self._owner, reason, ids, now=self._now)
+            happened += [matters.opened(one, now=self._now) for one in opened]
+            step = duty.following(order, set(), duty.Action.NEXT)
+            if opened:
+                happened.append(self._tell(opened, step, asked, number=0, key=about[0].id))
+        return happened
 
+    def _next_officers(self, asked: Mapping[UUID, Notice]) -> list[record.Fact]:
+        """Who is next for matters that nobody took, together where they are the same people."""
+        waiting = {duty.matter_of(one.ladder): one for one in self._following.officers}
+        open_ones = matters.open_among(self._session, (one for one in waiting if one is not None))
+        told = matters.told_of(self._session, [one.id for one in open_ones])
+        order = matters.order(self._session, self._owner) if open_ones else []
+        groups: dict[tuple[str, int, duty.Following], list[Matter]] = {}
+        for one in open_ones:
+            timer = waiting[one.id]
+            step = duty.following(order, told[one.id], duty.Action(timer.action))
+            if step.tell:
+                groups.setdefault((one.reason, timer.step, step), []).append(one)
+        return [
+            self._tell(group, step, asked, number=number, key=waiting[group[0].id].id)
+            for (_, number, step), group in groups.items()
+        ]
 
-def _whom_to_remind(session: Session, owner: Incident, about: Notice) -> list[outgoing.Recipient]:
-    """Whoever acknowledged, on the endpoints that they were alerted on; otherwise all who were."""
-    everybody = recipients.alerted(session, owner.id, notice_ids=[about.id])
-    named = notices.acknowledged_by(session, about.id)
-    return [one for one in everybody if one.contact_id in named] or everybody
+    def _tell(
+        self,
+        about: Sequence[Matter],
+        step: duty.Following,
+        asked: Mapping[UUID, Notice],
+        *,
+        number: int,
+        key: UUID,
+    ) -> record.Fact:
+        """One message to each officer of ``step``, and the timer of the next one for each matter."""
+        reason, ids = about[0].reason, [one.id for one in about]
+        names = sorted(asked[one.notice_id].platform_name for one in about)
+        extra = {"reason": reason, "platforms": "\n".join(names), "again": number > 0}
+        people = {one.user_id: one for one in recipients.officers(self._session, self._owner)}
+        to = [replace(people[one], extra=extra) for one in step.tell if one in people]
+        self._following.send.append((f"officer:{reason}:{key}", alert.Purpose.OFFICER, to))
+        matters.tell(self._session, ids, step.tell, now=self._now)
+        if step.then is not None:
+            due_at = self._now + duty.wait(ladders.of(self._session, self._owner).officer_minutes)
+            timers.arm_many(self._session, [self._officer_row(one, number + 1, step.then, due_at) for one in about])
+        body = {
+            "action": reason,
+            "notices": [str(one.notice_id) for one in about],
+            "matters": [str(one) for one in ids],
+            "officers": [str(one) for one in step.tell],
+            "step": number,
+        }
+        return self._fact(records.Kind.OFFICER_TOLD, body)
 
+    def _officer_row(self, about: Matter, step: int, action: duty.Action, due_at: datetime) -> dict[str, Any]:
+        return {
+            "incident_id": about.incident_id,
+            "notice_id": about.notice_id,
+            "ladder": duty.ladder_of(about.id),
+            "step": step,
+            "action": action.value,
+            "starts_at": self._now,
+            "due_at": due_at,
+        }
 
-def _plan(
-    session: Session,
-    owner: Incident,
-    to_send: Sequence[Round],
-    *,
-    settings: Settings,
-    now: datetime,
-) -> list[outgoing.Draft]:
-    """One insert for each round: platforms at the same step of the ladder share its text."""
-    drafts: list[outgoing.Draft] = []
-    ordered = sorted(to_send, key=lambda one: (one[0], one[1]))
-    for (cause, purpose), group in groupby(ordered, key=lambda one: (one[0], one[1])):
+    def _plan(self) -> list[outgoing.Draft]:
+        """One insert for each round: platforms at the same step of the ladder share its text."""
+        drafts: list[outgoing.Draft] = []
+        ordered = sorted(self._following.send, key=lambda one: (one[0], one[1]))
+        for (cause, purpose), group in groupby(ordered, key=lambda one: (one[0], one[1])):
+            drafts += self._put(cause, purpose, (to for _, _, them in group for to in them))
+        return drafts
+
+    def _put(self, cause: str, purpose: alert.Purpose, to: Iterable[outgoing.Recipient]) -> list[outgoing.Draft]:
         some, texts = messages.draft(
-            [recipient for _, _, them in group for recipient in them],
+            to,
             cause=cause,
             purpose=purpose,
-            facts=facts.of(owner, settings),
+            facts=facts.of(self._owner, self._settings),
             new_id=keys.new,
-            now=now,
+            now=self._now,
         )
-        planned = outbox.put(
-            session, owner.id, some, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
-        )
-        new = set(planned)
-        drafts += [draft for draft in some if draft.alert_id in new]
-    return drafts
+        fingerprint = links.fingerprint_with(self._settings.secret_key)
+        new = set(outbox.put(self._session, self._owner.id, some, texts, fingerprint=fingerprint, now=self._now))
+        return [draft for draft in some if draft.alert_id in new]
+
+
+@dataclass(frozen=True, slots=True)
+class _Climb:
+    """A timer of a platform's ladder with what it is about."""
+
+    timer: Timer
+    about: Notice
+    table: ladder.Table
+    name: ladder.Ladder
+    batch: int
+
+    @property
+    def step(self) -> ladder.Step:
+        return self.table[self.name][self.timer.step]
+
+    def due_later(self, now: datetime) -> datetime | None:
+        """When a step of outcomes is due in truth, which only its acknowledgement decides."""
+        if self.name is not ladder.Ladder.OUTCOME or notice.State(self.about.state) in notice.FINISHED:
+            return None
+        since, acknowledged_at = self.timer.starts_at, self.about.acknowledged_at
+        return ladder.postponed(self.step, starts_at=since, acknowledged_at=acknowledged_at, now=now)
+
+    def following(self) -> ladder.Due | None:
+        """The next step of this ladder, counted from what its minutes count from."""
+        index = self.timer.step + 1
+        if index >= len(self.table[self.name]):
+            return None
+        step = self.table[self.name][index]
+        base = ladder.counted_from(step, starts_at=self.timer.starts_at, acknowledged_at=self.about.acknowledged_at)
+        return ladder.due(self.table, self.name, index, base)
+
+
+def _fired_body(one: Timer) -> dict[str, object]:
+    return {
+        "timer": str(one.id),
+        "notice": str(one.notice_id),
+        "ladder": one.ladder,
+        "step": one.step,
+        "action": one.action,
+    }

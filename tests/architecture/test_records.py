@@ -14,13 +14,12 @@ WITHOUT_A_STATE = {
     Kind.ANSWER_UNCONFIRMED,
     Kind.LIST_SHOWN,
     Kind.TIMER_FIRED,
-    Kind.OFFICER_TOLD,
     Kind.UPDATE_SENT,
     Kind.CALL_MADE,
     Kind.LINK_REVOKED,
 }
-INCIDENT = ("incident.", "items.", "item.", "notice.", "answer.", "list.", "alerts.", "timer.", "officer.", "update.",
-            "call.", "link.")  # fmt: skip
+INCIDENT = ("incident.", "items.", "item.", "notice.", "answer.", "list.", "alerts.", "timer.", "officer.", "matter.",
+            "update.", "call.", "link.")  # fmt: skip
 # The states exist; the steps to them come with the issues that need them.
 LATER = {Kind.INCIDENT_CLOSED, Kind.INCIDENT_CANCELLED}
 

@@ -202,13 +202,3 @@ def test_without_any_platform_nobody_is_reached() -> None:
 def test_the_counts_are_those_of_the_contract() -> None:
     found = plan(URL, URL, HASH, GivenItem("https://unknown.example/"))
     assert found.counts == {"notices": 3, "alerts": 4, "items": 3, "merged_items": 1, "unrouted_items": 1}
-
-
-def test_the_next_contact_is_the_next_one_with_an_address() -> None:
-    third = contact(4, "+3225550104", hours=OFFICE)
-    ladder = platform("p", third, contact(1, "a@p.example"), contact(2), contact(7, "g@p.example"))
-    assert fan_out.next_contact(ladder, 1) is third
-    following = fan_out.next_contact(ladder, 4)
-    assert following is not None
-    assert following.position == 7
-    assert fan_out.next_contact(ladder, 7) is None

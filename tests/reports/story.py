@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from crisis.domain import ladder
+from crisis.domain import ladder, ladder_body
 from crisis.store import db, keys
 from crisis.store.models import (
     Acknowledgement,
@@ -29,7 +29,7 @@ from crisis.store.models import (
 )
 from tests.parts import samples
 
-LADDER = ladder.as_json(ladder.V1)
+LADDER = ladder_body.as_json(ladder.V1)
 
 
 class Story:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crisis.domain import answering, ladder
+from crisis.domain import answering, duty, ladder
 from crisis.domain.records import Kind
 from crisis.reports import sentences
 
@@ -79,6 +79,8 @@ TOLD: list[tuple[Kind, dict[str, Any], str]] = [
         {"action": "silent", "notices": 3},
         "the officer was told who has not acknowledged (3 platforms)",
     ),
+    (Kind.MATTER_OPENED, {"reason": "silent"}, "an officer is needed: who has not acknowledged"),
+    (Kind.MATTER_ENDED, {"how": "taken"}, "an officer took it"),
     (Kind.UPDATE_SENT, {}, "an update was sent"),
     (Kind.CALL_MADE, {"outcome": "no_answer"}, "called: no answer"),
     (Kind.LINK_REVOKED, {}, "a contact’s link was revoked"),
@@ -101,5 +103,6 @@ def test_a_kind_that_this_version_does_not_know_is_said_by_its_name() -> None:
 
 def test_every_reason_to_tell_the_officer_and_every_step_has_words() -> None:
     told = {value for name, value in vars(answering).items() if name.startswith("TELL_")}
-    assert told | {"tell_failed", "silent", "no_next_contact"} == set(sentences.REASONS)
-    assert told | {action.value for action in ladder.Action} <= set(sentences.STEPS)
+    assert told | {"tell_failed", "last_warning", *duty.SILENCE} == set(sentences.REASONS)
+    assert told | {action.value for action in (*ladder.Action, *duty.Action)} <= set(sentences.STEPS)
+    assert {one.value for one in duty.How} == set(sentences.ENDS)

@@ -1,5 +1,6 @@
 """Escalating: each timer fires once, the ladder climbs by itself, and an answer stops it."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
@@ -80,7 +81,7 @@ def test_five_minutes_of_silence_bring_the_next_contact(
     assert fire() == 0
     assert written_to(alert.Purpose.ESCALATION) == ["two@pixelly.example"]
     armed = rows(Timer, Timer.state == timers.ARMED, Timer.ladder == "silence:1")
-    assert [(one.action, one.due_at - one.starts_at) for one in armed] == [("tell_officer", timedelta(minutes=15))]
+    assert [(one.action, one.due_at - one.starts_at) for one in armed] == [("next_contact", timedelta(minutes=10))]
 
 
 def test_with_nobody_left_the_officer_is_told_at_once(
@@ -106,7 +107,8 @@ def test_after_fifteen_minutes_one_message_tells_the_officer_who_is_silent(
     clock.advance(minutes=5)
     fire()
     clock.advance(minutes=10)
-    fire()
+    while fire():
+        pass
     told = rows(Alert, Alert.purpose == "officer")
     assert [one.cause.split(":")[1] for one in told] == ["no_next_contact", "silent"]
     deliver.drain(alert.Queue.MAIL, room=room)
@@ -130,19 +132,29 @@ def test_an_acknowledgement_stops_the_ladder_of_that_platform_only(
     assert written_to(alert.Purpose.ESCALATION) == ["two@p-002.example"]
 
 
-def test_whoever_acknowledged_without_an_outcome_is_reminded_at_thirty_and_at_forty_five(
+def test_whoever_acknowledged_without_an_outcome_is_reminded_and_warned_before_the_hour_is_over(
     declared: Declare, fire: Callable[[], int], clock: FakeClock, room: KeepingRoom
 ) -> None:
     with_two_contacts()
+    with_officer()
     declared()
     deliver.drain(alert.Queue.MAIL, room=room)
+    clock.advance(minutes=3)
     acknowledge(clock)
-    clock.advance(minutes=30)
-    fire()
+    clock.advance(minutes=27)
+    assert fire() == 0
+    clock.advance(minutes=2, seconds=59)
+    assert fire() == 0
+    clock.advance(seconds=1)
+    assert fire() == 1
     assert written_to(alert.Purpose.REMINDER) == ["one@pixelly.example"]
-    clock.advance(minutes=15)
+    clock.advance(minutes=12)
     fire()
-    assert written_to(alert.Purpose.REMINDER) == ["one@pixelly.example", "one@pixelly.example"]
+    assert written_to(alert.Purpose.REMINDER) == ["one@pixelly.example"] * 2
+    assert written_to(alert.Purpose.OFFICER) == ["officer@desk.example"]
+    clock.advance(minutes=10)
+    fire()
+    assert written_to(alert.Purpose.REMINDER) == ["one@pixelly.example"] * 3
     assert rows(Timer, Timer.state == timers.ARMED) == []
 
 
@@ -167,10 +179,14 @@ def test_after_a_standstill_everything_overdue_fires_once_and_in_order(
     clock.advance(hours=2)
     while fire():
         pass
-    steps = [one.body for one in rows(Event, Event.kind == "timer.fired")]
-    assert len(steps) == 4
+    fired = [json.loads(one.body) for one in sorted(rows(Event, Event.kind == "timer.fired"), key=lambda one: one.n)]
+    for ladder in ("silence:1", "warning:1"):
+        assert [one["step"] for one in fired if one["ladder"] == ladder] == (
+            [0, 1, 2] if ladder == "silence:1" else [0, 1]
+        )
     assert written_to(alert.Purpose.ESCALATION) == ["two@pixelly.example"]
-    assert written_to(alert.Purpose.OFFICER) == ["officer@desk.example"]
+    reasons = [one.cause.split(":")[1] for one in rows(Alert, Alert.purpose == "officer")]
+    assert sorted(reasons) == ["last_warning", "last_warning", "no_next_contact", "silent"]
 
 
 def test_questions_of_one_half_minute_reach_the_officer_as_one_message(

@@ -8,13 +8,25 @@ from datetime import timedelta
 import pytest
 
 from crisis import config, errors
-from crisis.domain import alert, notice, rebuilding
+from crisis.domain import alert, notice, rebuilding, receipt
 from crisis.domain.claimed import Moment
 from crisis.domain.declaration import GivenItem
 from crisis.domain.item import SAID_BY_PLATFORM
 from crisis.domain.rebuilding import Entry, Rebuilt
 from crisis.store import answers, db, records
-from crisis.store.models import Acknowledgement, Alert, Contact, Endpoint, Incident, Item, Link, Notice, NoticeItem
+from crisis.store.models import (
+    Acknowledgement,
+    Alert,
+    Contact,
+    Endpoint,
+    Incident,
+    Item,
+    Link,
+    Matter,
+    Notice,
+    NoticeItem,
+    Told,
+)
 from crisis.workflows import (
     acknowledge,
     add_items,
@@ -24,12 +36,16 @@ from crisis.workflows import (
     deliver,
     escalate,
     reactivate,
+    receive_mail,
+    receive_receipt,
+    settle_mail,
     stand_down,
     take_down,
     update,
     withdraw,
 )
 from tests.parts import samples
+from tests.parts.letters import letter
 from tests.parts.rows import rows
 from tests.parts.sending import KeepingRoom
 
@@ -50,7 +66,8 @@ class Night:
         self.count = 0
         platforms = (self.answer, self.answer, self.report, self.report, self.look)
         officers = (self.more, self.withdraw, self.assign, self.update, self.phone, self.down, self.up, self.up)
-        self.happenings = (self.send, self.fire, *platforms, *officers)
+        hosts = (self.told, self.told, self.mail, self.decide)
+        self.happenings = (self.send, self.fire, *platforms, *officers, *hosts)
 
     def step(self) -> None:
         """One thing that happens; what the desk refuses has not happened."""
@@ -128,6 +145,25 @@ class Night:
         given = answers.Given(link.contact_id, actor, answers.LIST, "C. Roux", link.id, f"l{self.dice.random()}")
         acknowledge.look_at_list(link.id, given, now=self.clock.now())
 
+    def told(self) -> None:
+        self.count += 1
+        about = self.dice.choice(rows(Alert))
+        said = receipt.Receipt("signed", str(about.id), self.dice.choice(list(receipt.Status)), str(self.count))
+        receive_receipt.take(said, now=self.clock.now())
+        receive_receipt.settle(now=self.clock.now())
+
+    def mail(self) -> None:
+        self.count += 1
+        name = self.dice.choice(["postfix-failed", "postfix-delivered", "reply-person", "ticket-opened"])
+        raw = letter(name, self.dice.choice(rows(Alert)).id, ref=self.ref) + str(self.count).encode()
+        receive_mail.take(raw, settings=self.settings, now=self.clock.now())
+
+    def decide(self) -> None:
+        waiting = rows(Mail, Mail.state == "open")
+        if waiting:
+            said = self.dice.choice(settle_mail.ANSWERS)
+            settle_mail.answer(waiting[0].id, said, name="Ana Costa", now=self.clock.now(), actor="cli")
+
     def down(self) -> None:
         stand_down.stand_down(self.ref, "Over.", **self.by())
 
@@ -164,7 +200,12 @@ def assert_same(night: Night) -> None:
     for row in rows(Alert):
         one = found.alerts[str(row.id)]
         assert one.state == _ON_ITS_WAY.get(row.state, row.state)
-        _same(row, one, "channel cause purpose accepted_at ended_at")
+        _same(row, one, "channel cause purpose accepted_at ended_at delivered_at delivered_by")
+    assert found.matters.keys() == {str(one.id) for one in rows(Matter)}
+    for row in rows(Matter):
+        _same(row, found.matters[str(row.id)], "reason opened_at ended_at how")
+        told = {str(one.user_id): one.told_at for one in rows(Told, Told.matter_id == row.id)}
+        assert found.matters[str(row.id)].told == told
 
 
 def _same(row: object, one: object, names: str) -> None:

@@ -27,21 +27,31 @@ def of(view: IncidentView) -> Hour:
         starts_at=view.declared_at,
         target_at=view.target_at,
         stopped_at=view.stood_down_at,
-        ticks=_ticks(view.aim),
+        ticks=_ticks(view.ladder, view.aim),
         bars=_bars(view),
     )
 
 
-def _ticks(aim: timedelta) -> Sequence[tuple[int, str]]:
+def _ticks(table: ladder.Table, aim: timedelta) -> Sequence[tuple[int, str]]:
+    """The steps whose minutes count from the naming, one word for each minute."""
     words = {
         ladder.Action.NEXT_CONTACT: gettext("next contact"),
+        ladder.Action.CONTACT: gettext("next contact"),
+        ladder.Action.ALL_ON_DUTY: gettext("all on duty"),
+        ladder.Action.CALL: gettext("call"),
         ladder.Action.TELL_OFFICER: gettext("officer told"),
         ladder.Action.REMIND_WITHOUT_OUTCOME: gettext("remind"),
         ladder.Action.REMIND_UNFINISHED: gettext("remind"),
+        ladder.Action.LAST_WARNING: gettext("last warning"),
     }
     end = int(aim.total_seconds() // 60)
-    steps = [(minute, words[action]) for table in ladder.V1.values() for minute, action in table if minute < end]
-    return (*steps, (end, gettext("our aim")))
+    steps = {
+        step.after: words[step.action]
+        for steps in table.values()
+        for step in steps
+        if step.since is ladder.Since.NAMED and step.after < end
+    }
+    return (*sorted(steps.items()), (end, gettext("our aim")))
 
 
 def _bars(view: IncidentView) -> dict[int, tuple[int, int]]:

@@ -112,6 +112,12 @@ def _timer(action: str, count: int, platform: str) -> str:
     texts = {
         "next_contact": gettext("Next contacts are alerted where nobody acknowledged"),
         "tell_officer": gettext("The officer is told who is silent"),
+        "contact": gettext("A further contact is alerted where nobody acknowledged"),
+        "all_on_duty": gettext("All on duty are alerted where nobody acknowledged"),
+        "call": gettext("The officer is asked to call where nobody acknowledged"),
+        "last_warning": gettext("Last warnings where it is not finished"),
+        "tell_next_officer": gettext("The next officer is told where nobody took it"),
+        "tell_all_officers": gettext("All officers are told where nobody took it"),
         "remind_without_outcome": gettext("Reminders where there is no outcome yet"),
         "remind_unfinished": gettext("Reminders where it is not finished"),
         "tell_failed": gettext("The officer is told that an alert failed"),

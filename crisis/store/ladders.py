@@ -1,0 +1,59 @@
+"""Ladders of an incident: the version that it was declared with, and the timers that naming items arms by it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crisis.domain import ladder, ladder_body, notice
+from crisis.domain.incident import Severity
+from crisis.store import fan_outs, timers, versions
+from crisis.store.models import Alert, Batch, Incident, Notice, Platform
+
+
+def of(session: Session, owner: Incident) -> ladder.Ladders:
+    """The ladders by which this incident climbs, whatever was saved since."""
+    return ladder_body.from_json(versions.by_id(session, owner.ladder_id).body)
+
+
+def arm(session: Session, owner: Incident, batch: Batch, asked: Iterable[fan_outs.Asked]) -> None:
+    """Arm what naming ``batch`` sets in motion; whoever is only informed gets no ladder.
+
+    New platforms get all of it; whoever was asked before gets the reminders and warnings of the new items.
+    """
+    ladders, severity = of(session, owner), Severity(owner.severity)
+    steps: dict[tuple[int, bool], Mapping[ladder.Ladder, ladder.Due]] = {}  # the same for hundreds of platforms
+    rows: list[dict[str, Any]] = []
+    for one in asked:
+        if one.request.ask is notice.Ask.INFORM:
+            continue
+        table = ladders.table(severity, one.request.platform.registry_id)
+        before = not (one.is_new or one.was is notice.Ask.INFORM)
+        key = (id(table), before)
+        if key not in steps:
+            steps[key] = ladder.begin(table, batch.named_at, asked_before=before)
+        rows += fan_outs.timer_rows(owner.id, one.notice_id, batch.number, steps[key], batch.named_at)
+    timers.arm_many(session, rows)
+
+
+def tables(session: Session, owner: Incident, asked: Iterable[Notice]) -> dict[UUID, ladder.Table]:
+    """The table that holds for each of these requests of one incident."""
+    wanted = list(asked)
+    query = sa.select(Platform.id, Platform.registry_id).where(Platform.id.in_({one.platform_id for one in wanted}))
+    registry_ids = {row.id: row.registry_id for row in session.execute(query)}
+    ladders, severity = of(session, owner), Severity(owner.severity)
+    return {one.id: ladders.table(severity, registry_ids[one.platform_id]) for one in wanted}
+
+
+def tried(session: Session, notice_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """By request, the contacts to whom an alert was planned."""
+    query = sa.select(Alert.notice_id, Alert.contact_id).where(
+        Alert.notice_id.in_(list(notice_ids)), Alert.contact_id.is_not(None)
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for notice_id, contact_id in session.execute(query.distinct()):
+        if notice_id is not None and contact_id is not None:
+            found.setdefault(notice_id, set()).add(contact_id)
+    return found
