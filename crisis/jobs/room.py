@@ -29,9 +29,8 @@ _installed: Room | None = None
 def furnish(settings: config.Settings, *, owner: str) -> Room:
     """A room with new senders; they keep to their share of the connections that the mail host allows."""
     sharing = settings.mail_processes + 1  # the metronome sends too when no worker does
-    connections = max(1, settings.smtp_connections // sharing)
     senders: dict[alert.Channel, sender.Sender] = {
-        alert.Channel.EMAIL: email.Sender(settings, connections=connections),
+        alert.Channel.EMAIL: email.Sender(settings, processes=sharing),
         alert.Channel.WEBHOOK: webhook.Sender(settings, demo_webhook_base=settings.demo_webhook_url or None),
         alert.Channel.APPRISE: apprise.Sender(settings),
     }

@@ -1,127 +1,137 @@
-"""The mail sender: up to a number of connections to the mail host, each kept by a thread of its own."""
+"""The mail sender: hands mails to the mail host over warm connections, all of them on the loop's thread."""
 
+import functools
+import os
+import re
+import ssl
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crisis import errors
 from crisis.config import Settings
-from crisis.domain import alert
-from crisis.notify import addresses, pool, smtp
-from crisis.notify.pool import Said
+from crisis.domain import alert, pace, provider
+from crisis.notify import addresses, handshake, loop, smtp
+from crisis.notify.connection import Connection
+from crisis.notify.post_office import PostOffice, result
 from crisis.notify.sender import Envelope, Inbox
+from crisis.notify.smtp import Verdict
+from crisis.notify.transit import Mail, Office
 
-#: After the host could not be reached, mails are not made to wait for it one by one.
-_REST_SECONDS = 1.0
+_CLOSE_SECONDS = 6.0
 _MOST_REFUSED = 1_000
+_PATH = re.compile(r"[^\s<>\x00-\x1f\x7f]{1,64}@[^\s<>\x00-\x1f\x7f]{1,255}")
+
 _NOT_SET = "CRISIS_SMTP_URL is not set, so no mail can leave. Set it to the mail host of this desk."
 _CONFINED = "The demo sends to its own catcher only; CRISIS_SMTP_URL names another host."
+_NO_MAILBOX = Verdict(alert.Outcome.PERMANENT, "The address can't be put on an envelope.")
+_NOT_RENDERED = Verdict(
+    alert.Outcome.PERMANENT, "The message could not be written: its address or a value does not fit."
+)
 
 
 class Sender:
     """Hands mails to the mail host over up to ``connections`` connections at once, kept between calls.
 
-    Threads and connections are made when they are first needed, so a sender may be made before a fork.
+    Connections are made when they are first needed, so a sender may be made before a fork.
 
     Args:
+        connections: of this process; by default its share of what the settings allow.
         confined: only to a mail host on this machine; by default what ``settings.demo`` says.
+        processes: how many share what the mail host takes.
     """
 
-    def __init__(self, settings: Settings, *, connections: int | None = None, confined: bool | None = None) -> None:
-        self._refusal: str | None = _NOT_SET
-        if settings.smtp_url:
-            door = _Door(smtp.read_url(settings.smtp_url), addresses.mail_address(settings.mail_from))
-            confined = settings.demo if confined is None else confined
-            self._refusal = _CONFINED if confined and not door.host.is_loopback else None
-            limit = connections or settings.smtp_connections
-            self._pool = pool.Pool(lambda: _Line(door), limit=limit, name="mail")
+    def __init__(
+        self, settings: Settings, *, connections: int | None = None, confined: bool | None = None, processes: int = 1
+    ) -> None:
+        confined = settings.demo if confined is None else confined
+        self._host = smtp.read_url(settings.smtp_url)
+        self._refusal: Verdict | None = None
+        if not settings.smtp_url:
+            self._refusal = Verdict(alert.Outcome.PERMANENT, _NOT_SET)
+        elif confined and not self._host.is_loopback:
+            self._refusal = Verdict(alert.Outcome.PERMANENT, _CONFINED)
+        self._sender = addresses.mail_address(settings.mail_from)
+        self._evidence = settings.smtp_evidence
+        limit = pace.share(settings.pace.for_provider(provider.MAIL), processes)
+        self._limit = replace(limit, connections=connections or limit.connections)
+        self._inherited: list[PostOffice] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._accepted = 0
+        self._office = PostOffice(self._open, limit=self._limit, evidence=self._evidence)
 
     def room(self, _provider: str) -> int:
-        """How many more mails would be on a connection at once; without a mail host, all that are to fail."""
-        return _MOST_REFUSED if self._refusal is not None else self._pool.room()
+        """How many more mails it takes now; without a mail host any number, for they fail at once."""
+        if self._refusal is not None:
+            return _MOST_REFUSED
+        office = self._ours()
+        return max(0, office.capacity - (self._accepted - office.ended_so_far))
 
     def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
-        """One result for each mail, as they come."""
-        if self._refusal is not None:
-            pool.refuse(envelopes, self._refusal, into)
-        else:
-            self._pool.submit(envelopes, into)
+        """One result for each mail, as they end."""
+        called = time.monotonic()
+        office = self._ours()
+        mails = []
+        for envelope in envelopes:
+            refusal = self._refusal or (None if envelope.payload else _NOT_RENDERED)
+            if refusal is None:
+                try:
+                    mails.append(self._mail(envelope, into, called))
+                    continue
+                except errors.InvalidInput:
+                    refusal = _NO_MAILBOX
+            into.put((envelope.alert_id, result(refusal, called=called, now=time.monotonic())))
+        if mails:
+            with self._lock:
+                self._accepted += len(mails)
+            loop.run_soon(office.arrive, mails)
 
     def close(self) -> None:
-        if self._refusal is None:
-            self._pool.close()
+        """Send what is held, then take leave of the mail host; for some seconds at most."""
+        if self._pid != os.getpid() or not self._accepted:
+            return
+        closed = threading.Event()
+        loop.run_soon(self._office.close, closed.set)
+        closed.wait(_CLOSE_SECONDS)
 
-
-class _Door:
-    """The way to the mail host; for a moment closed to all after one found nobody there."""
-
-    def __init__(self, host: smtp.MailHost, sender: addresses.MailAddress) -> None:
-        self.host = host
-        self.sender = sender
-        self._lock = threading.Lock()
-        self._closed: tuple[float, Said] | None = None  # until when, and why
-
-    def connect(self) -> smtp.Connection:
-        """A new connection.
+    def _mail(self, envelope: Envelope, into: Inbox, called: float) -> Mail:
+        """The mail with its envelope checked.
 
         Raises:
-            Refused: there is none to be had now.
+            InvalidInput: it would break the dialogue with the mail host.
         """
-        with self._lock:
-            closed = self._closed
-        if closed is not None and time.monotonic() < closed[0]:
-            raise smtp.Refused(closed[1])
-        try:
-            connection = smtp.Connection(self.host, greeting=self.sender.domain_ascii)
-        except smtp.Refused as refused:
-            with self._lock:
-                self._closed = (time.monotonic() + _REST_SECONDS, refused.said)
-            raise
-        return connection
+        to = addresses.mail_address(envelope.address)
+        sender = envelope.return_path or str(self._sender)
+        if not _PATH.fullmatch(sender):
+            raise errors.InvalidInput("The return path of a mail is no address.")
+        utf8 = to.needs_smtputf8 or not sender.isascii()
+        return Mail(envelope, str(to), sender, utf8, envelope.payload.isascii(), into, called)
 
+    def _ours(self) -> PostOffice:
+        if self._pid != os.getpid():
+            self._inherited.append(self._office)  # the parent's sockets: not even to be let go of here
+            self._begin()
+        return self._office
 
-class _Line:
-    """One thread's connection, renewed when it is worn or was lost."""
+    async def _open(self, office: Office) -> Connection:
+        return await handshake.opened(
+            self._host,
+            office,
+            greeting=self._sender.domain_ascii,
+            tls=lambda: self._tls,
+            most_mails=self._limit.batch,
+        )
 
-    def __init__(self, door: _Door) -> None:
-        self._door = door
-        self._connection: smtp.Connection | None = None
-
-    def rest(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
-
-    def attempt(self, envelope: Envelope) -> Said:
-        try:
-            to = addresses.mail_address(envelope.address)
-        except errors.InvalidInput:
-            return Said(alert.Outcome.PERMANENT, "The address can't be put on an envelope.")
-        try:
-            return self._deliver(to, envelope.payload)
-        except smtp.Refused as refused:
-            return refused.said
-
-    def _deliver(self, to: addresses.MailAddress, mail: bytes) -> Said:
-        while True:
-            connection = self._ready()
-            sender = self._door.sender
-            if (to.needs_smtputf8 or sender.needs_smtputf8) and not connection.takes_utf8:
-                return Said(
-                    alert.Outcome.PERMANENT,
-                    "The mail host takes no address with letters beyond ASCII before the @ (SMTPUTF8).",
-                )
-            was_fresh = connection.is_fresh
-            said = connection.deliver(str(sender), to, mail)
-            if said.gone:
-                self.rest()
-            # a kept connection may have been closed meanwhile; nothing was taken, so a new one gets its chance
-            if was_fresh or not said.gone or said.outcome is not alert.Outcome.TEMPORARY:
-                return said
-
-    def _ready(self) -> smtp.Connection:
-        if self._connection is not None and self._connection.is_worn:
-            self.rest()
-        if self._connection is None:
-            self._connection = self._door.connect()
-        return self._connection
+    @functools.cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made once: it reads all certificates of this machine."""
+        context = ssl.create_default_context()
+        if self._host.is_loopback:  # nobody stands between, and certificates name other hosts
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
