@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     outbound_allow: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
         default_factory=list, description="hosts and networks that webhooks may reach beside public ones"
     )
+    apprise_allow: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default_factory=list, description="services of Apprise that may be used; empty: those of chat, push and SMS"
+    )
     limits: str = Field("", description="what providers take: email rate=200/s; apprise:twilio rate=1/s connections=2")
     log_format: Literal["text", "json"] = Field("text", description="how log lines look")
     web_threads: int = Field(64, ge=8, le=256, description="threads of the web server; half of them may be streams")

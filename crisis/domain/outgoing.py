@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from crisis.domain import alert, fan_out, notice
+from crisis.domain import alert, fan_out, notice, registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Recipient:
     language: str
     time_zone: str
     provider: str = ""  # empty: as the address says
+    secret: registry.Secret = registry.FIRST_SECRET  # of a webhook
     notice_id: UUID | None = None
     platform_name: str = ""
     ask: notice.Ask = notice.Ask.INFORM
@@ -83,6 +84,7 @@ def recipients(
         Recipient(
             channel=send.endpoint.channel,
             address=send.endpoint.address,
+            secret=send.endpoint.secret,
             name=send.contact.name,
             language=send.contact.language,
             time_zone=send.contact.time_zone,

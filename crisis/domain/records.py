@@ -53,6 +53,8 @@ class Kind(StrEnum):
     ENDPOINT_ADDED = "endpoint.added"
     ENDPOINT_CHANGED = "endpoint.changed"
     ENDPOINT_RETIRED = "endpoint.retired"
+    ENDPOINT_RENEWED = "endpoint.secret_renewed"
+    ENDPOINT_TESTED = "endpoint.tested"
     DOMAIN_ADDED = "domain.added"
     DOMAIN_REMOVED = "domain.removed"
     LADDER_SAVED = "ladder.saved"
@@ -114,7 +116,9 @@ BODY: dict[Kind, tuple[str, ...]] = {
     _K.CONTACT_RETIRED: _CONTACT,
     _K.ENDPOINT_ADDED: (*_CONTACT, "endpoint"),
     _K.ENDPOINT_CHANGED: (*_CONTACT, "endpoint"),
-    _K.ENDPOINT_RETIRED: (*_CONTACT, "endpoint"),
+    _K.ENDPOINT_RETIRED: (*_CONTACT, "endpoint"),  # and "reason", where nobody decided it
+    _K.ENDPOINT_RENEWED: (*_CONTACT, "endpoint", "generation"),
+    _K.ENDPOINT_TESTED: (*_CONTACT, "endpoint", "outcome"),
     _K.DOMAIN_ADDED: ("platform", "domain"),
     _K.DOMAIN_REMOVED: ("platform", "domain"),
     _K.LADDER_SAVED: ("version", "number"),

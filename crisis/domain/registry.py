@@ -1,10 +1,31 @@
 """The registry as values: platforms with their domains, contacts and endpoints."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from crisis.domain import alert
+
+#: How long the secret before a new one holds as well, so that a receiver can be changed in working hours.
+SECRETS_OVERLAP = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Which secrets of a webhook hold: the newest, and for a while the one before it."""
+
+    generation: int = 1  # from 1
+    previous_until: datetime | None = None  # UTC; ``None`` for the first
+
+
+FIRST_SECRET = Secret()
+
+
+def secret(generation: int, renewed_at: datetime | None) -> Secret:
+    """The secrets of an endpoint whose last one was made at ``renewed_at`` (UTC)."""
+    if renewed_at is None:
+        return FIRST_SECRET if generation == 1 else Secret(generation)
+    return Secret(generation, renewed_at + SECRETS_OVERLAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +37,7 @@ class Endpoint:
     address: str
     verified_on: date | None = None
     provider: str = ""  # whose limits hold; empty: as the address says
+    secret: Secret = FIRST_SECRET  # of a webhook
 
 
 @dataclass(frozen=True, slots=True)

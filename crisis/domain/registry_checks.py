@@ -34,6 +34,7 @@ class Checks:
     to_ascii: hosts.ToAscii
     is_public_suffix: Callable[[str], bool]
     check_mail: Callable[[str], object]
+    check_apprise: Callable[[str], object] = len  # by itself, nothing stands against one
 
     def faults(self, rows: Iterable[Row]) -> list[tuple[int, str]]:
         """Each faulty line with everything that is wrong with it."""
@@ -71,7 +72,11 @@ class Checks:
         elif channel == Channel.PHONE:
             yield from _shape("address", address, _PHONE, "a phone number as + and digits, such as +3225550199")
         elif channel == Channel.APPRISE:
-            yield from _shape("address", address, _APPRISE, "an Apprise address such as mmost://host/token")
+            if not (
+                fault := list(_shape("address", address, _APPRISE, "an Apprise address such as mmost://host/token"))
+            ):
+                fault = list(_readable("address", lambda: self.check_apprise(address)))
+            yield from fault
         else:
             yield from _readable("address", lambda: _webhook(address, self.to_ascii))
 

@@ -21,18 +21,20 @@ def read(
     to_ascii: hosts.ToAscii,
     is_public_suffix: Callable[[str], bool],
     check_mail: Callable[[str], object],
+    check_apprise: Callable[[str], object] = len,
 ) -> list[Row]:
     """The rows of a file without a fault; see ``registry_checks`` for what is looked at.
 
     Args:
         is_public_suffix: of a domain in its IDNA form.
         check_mail: raises InvalidInput or ValueError for what is no mail address.
+        check_apprise: the same for an Apprise address that may not be used.
 
     Raises:
         InvalidInput: one for all faults, each named by ``line N``; nothing of the file may be applied.
     """
     rows, faults = _rows(text.removeprefix("\ufeff"))
-    checks = registry_checks.Checks(to_ascii=to_ascii, is_public_suffix=is_public_suffix, check_mail=check_mail)
+    checks = registry_checks.Checks(to_ascii, is_public_suffix, check_mail, check_apprise)
     for line, reason in checks.faults(rows):
         faults.setdefault(f"line {line}", reason)
     if faults:

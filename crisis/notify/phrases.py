@@ -54,8 +54,8 @@ def of(to: Recipient, purpose: alert.Purpose, facts: Facts, *, now: datetime) ->
 def _for_a_program(to: Recipient) -> dict[str, str]:
     values = {"items_count": str(to.items), "hashes_count": str(to.hashes), "batch": str(to.batch)}
     if to.endpoint_id is not None:  # whose secret signs it
-        values |= {"endpoint_id": str(to.endpoint_id), "secret_generation": str(to.extra.get("secret_generation", 1))}
-    times = {"named_at": to.named_at, "target_at": to.target_at}
+        values |= {"endpoint_id": str(to.endpoint_id), "secret_generation": str(to.secret.generation)}
+    times = {"named_at": to.named_at, "target_at": to.target_at, "secret_previous_until": to.secret.previous_until}
     return values | {name: _stamp(at) for name, at in times.items() if at is not None}
 
 

@@ -77,7 +77,7 @@ class Templates:
                 case alert.Channel.EMAIL:
                     payload = self._desk.mail(mime.prepare(subject, text, html), claimed, values)
                 case alert.Channel.WEBHOOK:
-                    secrets = (self._webhook_secret(values),)
+                    secrets = self._webhook_secrets(values, started_at)
                     payload = webhook_body(text, claimed, values)
                 case _:
                     title = mime.fill(marks.split(subject), values)
@@ -96,9 +96,13 @@ class Templates:
             return_path=self._desk.return_path(claimed.id) if channel is alert.Channel.EMAIL else "",
         )
 
-    def _webhook_secret(self, values: Mapping[str, str]) -> str:
+    def _webhook_secrets(self, values: Mapping[str, str], at: datetime) -> tuple[str, ...]:
+        """The newest, and the one before it while that still holds."""
         endpoint_id, generation = UUID(values["endpoint_id"]), int(values["secret_generation"])
-        return links.webhook_secret(self._settings.secret_key, endpoint_id, generation)
+        until = values.get("secret_previous_until")
+        still = until is not None and at < datetime.fromisoformat(until) and generation > 1
+        hold = (generation, generation - 1) if still else (generation,)
+        return tuple(links.webhook_secret(self._settings.secret_key, endpoint_id, one) for one in hold)
 
 
 class Desk:

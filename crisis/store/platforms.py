@@ -86,6 +86,8 @@ def _contacts(session: Session, wanted: list[str] | None) -> defaultdict[Any, li
             Endpoint.address,
             Endpoint.verified_on,
             Endpoint.provider,
+            Endpoint.secret_generation,
+            Endpoint.secret_renewed_at,
         )
         .join(Contact.platform)
         .outerjoin(Endpoint, sa.and_(Endpoint.contact_id == Contact.id, Endpoint.retired_at.is_(None)))
@@ -101,7 +103,7 @@ def _contacts(session: Session, wanted: list[str] | None) -> defaultdict[Any, li
                 found[head[0]].append(_contact(head, endpoints))
             head, endpoints = tuple(row[:7]), []
         if row[7] is not None:
-            endpoints.append(registry.Endpoint(_key(row[7]), _CHANNELS[row[8]], row[9], row[10], row[11]))
+            endpoints.append(registry.Endpoint(_key(row[7]), _CHANNELS[row[8]], *row[9:12], registry.secret(row[12], row[13])))
     if head is not None:
         found[head[0]].append(_contact(head, endpoints))
     return found

@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crisis.domain import hosts, records
+from crisis.domain import alert, hosts, provider, records
+from crisis.sealing import Vault
 from crisis.store import keys
-from crisis.store.models import Contact, Domain, Endpoint, Platform
+from crisis.store.models import Alert, Contact, Domain, Endpoint, Platform
 from crisis.store.records import Fact
 
 Cells = Mapping[str, str]
@@ -32,14 +34,19 @@ _CONTACT = (
 )
 
 
+_S = alert.State
+_UNSENT = [state.value for state in (_S.PLANNED, _S.CLAIMED, _S.STARTED, _S.WAITING_RETRY, _S.UNKNOWN)]
+
+
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who writes, when, and how a domain becomes ASCII; every method flushes nothing and commits nothing."""
+    """Who writes, when, how a domain becomes ASCII and an address is sealed; no method flushes or commits."""
 
     session: Session
     now: datetime
     actor: str
     to_ascii: Callable[[str], str]
+    vault: Vault
 
     def new_platform(self, cells: Cells) -> tuple[Platform, list[Fact]]:
         """A platform without domains; ``set_domains`` gives it its own."""
@@ -96,7 +103,8 @@ class Writer:
         return [self._fact(_K.CONTACT_CHANGED, contact.platform, contact=str(contact.id), fields=sorted(fields))]
 
     def new_endpoint(self, platform: Platform, contact: Contact, cells: Cells) -> tuple[Endpoint, list[Fact]]:
-        endpoint = Endpoint(id=keys.new(), created_at=self.now, channel=cells["channel"], address=cells["address"])
+        endpoint = Endpoint(id=keys.new(), created_at=self.now)
+        self._set_address(endpoint, cells)
         endpoint.verified_on = _date(cells["verified_on"])
         contact.endpoints.append(endpoint)
         ids = {"contact": str(contact.id), "endpoint": str(endpoint.id)}
@@ -104,7 +112,10 @@ class Writer:
 
     def change_endpoint(self, endpoint: Endpoint, cells: Cells) -> list[Fact]:
         """Channel, address and the day of the last check, as given."""
-        fields = _set(endpoint, (("channel", "channel"), ("address", "address")), cells)
+        fields = [] if endpoint.channel == cells["channel"] else ["channel"]
+        if not is_at(endpoint, cells["channel"], cells["address"], self.vault):
+            fields += [] if fields and self.vault.open(endpoint.address) == cells["address"] else ["address"]
+            self._set_address(endpoint, cells)
         if endpoint.verified_on != _date(cells["verified_on"]):
             endpoint.verified_on = _date(cells["verified_on"])
             fields.append("verified_on")
@@ -126,10 +137,33 @@ class Writer:
         contact.retired_at = self.now
         return [*facts, self._fact(_K.CONTACT_RETIRED, contact.platform, contact=str(contact.id))]
 
-    def retire_endpoint(self, endpoint: Endpoint) -> list[Fact]:
+    def retire_endpoint(self, endpoint: Endpoint, **reason: str) -> list[Fact]:
         endpoint.retired_at = self.now
-        ids = {"contact": str(endpoint.contact_id), "endpoint": str(endpoint.id)}
-        return [self._fact(_K.ENDPOINT_RETIRED, endpoint.contact.platform, **ids)]
+        return [self._fact(_K.ENDPOINT_RETIRED, endpoint.contact.platform, **_ids(endpoint), **reason)]
+
+    def renew_secret(self, endpoint: Endpoint) -> list[Fact]:
+        """A new secret of a webhook; what is planned already is signed with it too."""
+        endpoint.secret_generation += 1
+        endpoint.secret_renewed_at = self.now
+        slots = {"secret_generation": str(endpoint.secret_generation)}
+        if endpoint.secret.previous_until is not None:
+            slots["secret_previous_until"] = endpoint.secret.previous_until.isoformat()
+        planned = sa.select(Alert).where(Alert.endpoint_id == endpoint.id, Alert.state.in_(_UNSENT))
+        for row in self.session.scalars(planned):
+            row.slots = {**row.slots, **slots}
+        body = {**_ids(endpoint), "generation": endpoint.secret_generation}
+        return [self._fact(_K.ENDPOINT_RENEWED, endpoint.contact.platform, **body)]
+
+    def tested(self, endpoint: Endpoint, outcome: str) -> list[Fact]:
+        """A test message went to it, by hand and outside every incident."""
+        return [self._fact(_K.ENDPOINT_TESTED, endpoint.contact.platform, **_ids(endpoint), outcome=outcome)]
+
+    def _set_address(self, endpoint: Endpoint, cells: Cells) -> None:
+        channel, address = alert.Channel(cells["channel"]), cells["address"]
+        is_secret = channel is alert.Channel.APPRISE
+        endpoint.channel, endpoint.provider = channel.value, provider.of(channel, address)
+        endpoint.address = self.vault.seal(address, endpoint.id) if is_secret else address
+        endpoint.address_index = self.vault.index(address) if is_secret else None
 
     def _named(self, cell: str) -> list[tuple[str, str]]:
         return [(given, hosts.domain(given, self.to_ascii)) for given in cell.split()]
@@ -143,10 +177,38 @@ def present(rows: Sequence[Any]) -> list[Any]:
     return [row for row in rows if row.retired_at is None]
 
 
+def is_at(endpoint: Endpoint, channel: str, address: str, vault: Vault) -> bool:
+    """Whether it has this address on this channel; nothing is opened for that."""
+    if endpoint.channel != channel:
+        return False
+    if endpoint.address_index is None:
+        return endpoint.address == address
+    return endpoint.address_index in vault.indexed(address)
+
+
+def retire_endpoint(session: Session, endpoint_id: UUID, reason: str, now: datetime) -> list[Fact]:
+    """The receiver has ended this address for good; the facts for the stream ``registry``, none where it was retired.
+
+    Args:
+        reason: one word, such as ``gone``.
+    """
+    locked = sa.select(Endpoint).where(Endpoint.id == endpoint_id).with_for_update()
+    endpoint = session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
+    if endpoint is None or endpoint.retired_at is not None:
+        return []
+    endpoint.retired_at = now
+    body = {"platform": str(endpoint.contact.platform_id), **_ids(endpoint), "reason": reason}
+    return [Fact(_K.ENDPOINT_RETIRED, "desk", now, body)]
+
+
 def owners(session: Session, names: Sequence[str]) -> dict[str, str]:
     """Who owns these domains (ASCII) now: domain to registry id."""
     query = sa.select(Domain.ascii_name, Platform.registry_id).join(Domain.platform).where(Domain.ascii_name.in_(names))
     return {row.ascii_name: row.registry_id for row in session.execute(query)}
+
+
+def _ids(endpoint: Endpoint) -> dict[str, Any]:
+    return {"contact": str(endpoint.contact_id), "endpoint": str(endpoint.id)}
 
 
 def _set(row: Any, columns: Sequence[tuple[str, str]], cells: Cells) -> list[str]:

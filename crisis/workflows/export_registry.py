@@ -18,7 +18,10 @@ class Exported:
 
 
 def export_registry() -> Exported:
-    """Every platform, contact and endpoint that is not retired, in the order in which they came."""
+    """Every platform, contact and endpoint that is not retired, in the order in which they came.
+
+    Addresses that are secrets are in it as they were given: whoever may have the file may have them.
+    """
     rows: list[Row] = []
     without = []
     with db.reading() as session:
@@ -50,6 +53,6 @@ def _row(platform: Platform, contact: Contact, endpoint: Endpoint) -> Row:
         time_zone=contact.time_zone,
         hours=contact.hours,
         channel=endpoint.channel,
-        address=endpoint.address,
+        address=db.vault().open(endpoint.address),
         verified_on=endpoint.verified_on.isoformat() if endpoint.verified_on else "",
     )

@@ -1,6 +1,6 @@
 """Take a registry file: everything of it or, if one line has a fault, nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crisis import errors
 from crisis.domain import hosts, registry_file
 from crisis.domain.registry_row import COLUMNS, Row
-from crisis.notify import addresses
+from crisis.notify import addresses, allowed_services
 from crisis.store import db, platforms, records, registrations
 from crisis.store.models import Contact, Platform
 from crisis.store.records import Fact
@@ -35,8 +35,8 @@ class _Undo(Exception):  # carries nothing; a dry run leaves its transaction wit
     pass
 
 
-def read(text: str) -> list[Row]:
-    """The rows of a file.
+def read(text: str, services: Collection[str] = allowed_services.KNOWN) -> list[Row]:
+    """The rows of a file; ``services`` are the Apprise services that may be used.
 
     Raises:
         InvalidInput: with every fault by ``line N``.
@@ -46,22 +46,30 @@ def read(text: str) -> list[Row]:
         to_ascii=addresses.to_ascii,
         is_public_suffix=addresses.is_public_suffix,
         check_mail=addresses.mail_address,
+        check_apprise=lambda address: allowed_services.check(address, services),
     )
 
 
 def import_registry(
-    text: str, *, now: datetime, actor: str, dry_run: bool = False, retire_missing: bool = False
+    text: str,
+    *,
+    now: datetime,
+    actor: str,
+    dry_run: bool = False,
+    retire_missing: bool = False,
+    services: Collection[str] = allowed_services.KNOWN,
 ) -> Imported:
     """Make the registry say what the file says of its platforms; the same file again changes nothing.
 
     Args:
         dry_run: do it all, then undo it; what would change is told.
         retire_missing: also retire what is not in the file. Without it nothing is retired.
+        services: the Apprise services that may be used.
 
     Raises:
         InvalidInput: a line has a fault, or gives a domain a second owner; nothing was applied.
     """
-    rows = read(text)
+    rows = read(text, services)
     ids = list(dict.fromkeys(row.platform_id for row in rows))
     outcome = Imported(dry_run, len(rows), len(ids))
     try:
@@ -84,7 +92,7 @@ class _Import:
     def __init__(self, session: Session, rows: Sequence[Row], *, now: datetime, actor: str) -> None:
         self.session = session
         self.rows = rows
-        self.writer = registrations.Writer(session, now, actor, addresses.to_ascii)
+        self.writer = registrations.Writer(session, now, actor, addresses.to_ascii, db.vault())
         self.present = {one.registry_id: one for one in platforms.whole(session)}
 
     def run(self, outcome: Imported, *, retire_missing: bool) -> list[Fact]:
@@ -148,16 +156,20 @@ class _Import:
             contact, facts = self.writer.new_contact(platform, cells)
         else:
             facts = self.writer.change_contact(contact, cells)
-        endpoints = {(one.channel, one.address): one for one in registrations.present(contact.endpoints)}
+        endpoints = registrations.present(contact.endpoints)
         for row in rows:
-            endpoint = endpoints.pop((row.channel, row.address), None)
+            vault = self.writer.vault
+            endpoint = next(
+                (one for one in endpoints if registrations.is_at(one, row.channel, row.address, vault)), None
+            )
             if endpoint is None:
                 facts += self.writer.new_endpoint(platform, contact, _cells(row))[1]
             else:
+                endpoints.remove(endpoint)
                 facts += self.writer.change_endpoint(endpoint, _cells(row))
         outcome.not_in_file += len(endpoints)
         if retire_missing:
-            facts += [fact for one in endpoints.values() for fact in self.writer.retire_endpoint(one)]
+            facts += [fact for one in endpoints for fact in self.writer.retire_endpoint(one)]
         return facts
 
 

@@ -3,7 +3,7 @@
 Cells are named as the columns of the registry file, so that an error names the same field everywhere.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from crisis import errors
-from crisis.domain import hosts, registry_checks, registry_row
-from crisis.notify import addresses
+from crisis.domain import alert, hosts, registry_checks, registry_row, sealed
+from crisis.domain.registry import Secret
+from crisis.notify import addresses, allowed_services
 from crisis.store import db, platforms, records, registrations
-from crisis.store.models import Contact, Platform
+from crisis.store.models import Contact, Endpoint, Platform
 from crisis.store.records import Fact
 
 PLATFORM = ("platform_id", *registry_checks.PLATFORM_CELLS)
@@ -23,10 +24,7 @@ ENDPOINT = ("channel", "address", "verified_on")
 
 Cells = Mapping[str, str]
 Alongside = Callable[[Session, Any], None]
-
-_CHECKS = registry_checks.Checks(
-    to_ascii=addresses.to_ascii, is_public_suffix=addresses.is_public_suffix, check_mail=addresses.mail_address
-)
+Services = Collection[str]
 
 # a row that has no fault, to check a part of one with the rules of the whole
 _PLAIN = registry_row.Row(
@@ -117,15 +115,24 @@ def retire_contact(contact_id: UUID, *, now: datetime, actor: str) -> None:
 
 
 def add_endpoint(
-    contact_id: UUID, cells: Cells, *, now: datetime, actor: str, alongside: Alongside = lambda *_: None
+    contact_id: UUID,
+    cells: Cells,
+    *,
+    now: datetime,
+    actor: str,
+    services: Services = allowed_services.KNOWN,
+    alongside: Alongside = lambda *_: None,
 ) -> UUID:
     """A new address of a contact. ``alongside`` runs in the same transaction, with its id.
+
+    Args:
+        services: the Apprise services that may be used.
 
     Raises:
         InvalidInput: a cell does not fit, or the contact has the address already.
         NotFound: there is no such contact.
     """
-    given = _checked(cells, ENDPOINT)
+    given = _checked(cells, ENDPOINT, services)
     with db.transaction() as session:
         contact = platforms.contact(session, contact_id)
         _refuse_doubled(contact, given, besides=None)
@@ -135,11 +142,15 @@ def add_endpoint(
         return endpoint.id
 
 
-def change_endpoint(endpoint_id: UUID, cells: Cells, *, now: datetime, actor: str) -> None:
-    """Raises as ``add_endpoint``."""
-    given = _checked(cells, ENDPOINT)
+def change_endpoint(
+    endpoint_id: UUID, cells: Cells, *, now: datetime, actor: str, services: Services = allowed_services.KNOWN
+) -> None:
+    """Raises as ``add_endpoint``. A secret address that comes back as it is shown stays as it is."""
     with db.transaction() as session:
         endpoint = platforms.endpoint(session, endpoint_id)
+        if sealed.is_sealed(endpoint.address) and cells.get("address") == shown_address(endpoint):
+            cells = {**cells, "address": db.vault().open(endpoint.address)}
+        given = _checked(cells, ENDPOINT, services)
         _refuse_doubled(endpoint.contact, given, besides=endpoint_id)
         _record(session, _writer(session, now, actor).change_endpoint(endpoint, given), now)
 
@@ -150,8 +161,32 @@ def retire_endpoint(endpoint_id: UUID, *, now: datetime, actor: str) -> None:
         _record(session, _writer(session, now, actor).retire_endpoint(endpoint), now)
 
 
+def renew_secret(endpoint_id: UUID, *, now: datetime, actor: str, alongside: Alongside = lambda *_: None) -> Secret:
+    """A new secret for a webhook; the one before it holds for another day. ``alongside`` gets what holds now.
+
+    Raises:
+        Conflict: it is no webhook.
+        NotFound: there is no such address.
+    """
+    with db.transaction() as session:
+        endpoint = platforms.endpoint(session, endpoint_id)
+        if endpoint.channel != alert.Channel.WEBHOOK.value:
+            raise errors.Conflict("Only a webhook has a secret.")
+        facts = _writer(session, now, actor).renew_secret(endpoint)
+        alongside(session, endpoint.secret)
+        _record(session, facts, now)
+        return endpoint.secret
+
+
+def shown_address(endpoint: Endpoint) -> str:
+    """The address as people and programs see it: one that is a secret is masked."""
+    if not sealed.is_sealed(endpoint.address):
+        return endpoint.address
+    return addresses.mask(alert.Channel(endpoint.channel), endpoint.address)
+
+
 def _writer(session: Session, now: datetime, actor: str) -> registrations.Writer:
-    return registrations.Writer(session, now, actor, addresses.to_ascii)
+    return registrations.Writer(session, now, actor, addresses.to_ascii, db.vault())
 
 
 def _record(session: Session, facts: list[Fact], now: datetime) -> None:
@@ -160,11 +195,20 @@ def _record(session: Session, facts: list[Fact], now: datetime) -> None:
         records.append(session, records.REGISTRY, facts, now=now)
 
 
-def _checked(cells: Cells, names: Iterable[str]) -> dict[str, str]:
+def _checks(services: Services) -> registry_checks.Checks:
+    return registry_checks.Checks(
+        to_ascii=addresses.to_ascii,
+        is_public_suffix=addresses.is_public_suffix,
+        check_mail=addresses.mail_address,
+        check_apprise=lambda address: allowed_services.check(address, services),
+    )
+
+
+def _checked(cells: Cells, names: Iterable[str], services: Services = allowed_services.KNOWN) -> dict[str, str]:
     given = {name: " ".join(cells.get(name, "").split()) for name in names}
     row = registry_row.Row(0, **{**{name: getattr(_PLAIN, name) for name in registry_row.COLUMNS}, **given})
     fields: dict[str, str] = {}
-    for fault in _CHECKS.row(row):
+    for fault in _checks(services).row(row):
         name, _, reason = fault.partition(": ")
         fields.setdefault(name, reason)
     if fields:
@@ -195,6 +239,7 @@ def _refuse_taken_place(platform: Platform, given: Cells, *, besides: Contact | 
 
 def _refuse_doubled(contact: Contact, given: Cells, *, besides: UUID | None) -> None:
     for endpoint in registrations.present(contact.endpoints):
-        if endpoint.id != besides and (endpoint.channel, endpoint.address) == (given["channel"], given["address"]):
+        same = registrations.is_at(endpoint, given["channel"], given["address"], db.vault())
+        if same and endpoint.id != besides:
             text = "the contact has this address already"
             raise errors.InvalidInput("Correct what is marked, then send it again.", fields={"address": text})

@@ -1,14 +1,17 @@
 """Tests of changing the registry by hand: the rules of the file, and every change recorded with it."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from flask.ctx import AppContext
 
 from crisis import errors
-from crisis.store import db, platforms, records
-from crisis.workflows import register
+from crisis.domain.registry import Secret
+from crisis.store import db, platforms, records, registrations
+from crisis.store.models import Endpoint
+from crisis.workflows import export_registry, import_registry, register
 from tests.parts import samples
 from tests.parts.clock import FakeClock
 
@@ -125,3 +128,104 @@ def test_an_address_that_does_not_fit_is_refused_by_field(
 def test_what_is_not_there_is_not_found(clock: FakeClock) -> None:
     with pytest.raises(errors.NotFound, match="no platform “p-404”"):
         register.change_platform("p-404", PIXELLY | {"domains": ""}, now=clock.now(), actor="cli")
+
+
+SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+
+
+def _apprise(clock: FakeClock, address: str = SLACK, **options: object) -> UUID:
+    contact_id = register.add_contact("p-001", CONTACT, now=clock.now(), actor="cli")
+    cells = {"channel": "apprise", "address": address, "verified_on": ""}
+    return register.add_endpoint(contact_id, cells, now=clock.now(), actor="cli", **options)  # type: ignore[arg-type]
+
+
+def _endpoint(endpoint_id: UUID) -> Endpoint:
+    with db.reading() as session:
+        return platforms.endpoint(session, endpoint_id)
+
+
+@pytest.mark.usefixtures("pixelly")
+def test_an_address_that_is_a_secret_is_kept_sealed_and_exported_as_it_was_given(clock: FakeClock) -> None:
+    endpoint = _endpoint(_apprise(clock))
+    assert endpoint.address.startswith("sealed:")
+    assert "TIiajkdnlazkcOXrIdevi7FQ" not in endpoint.address
+    assert endpoint.provider == "apprise:slack"
+    assert SLACK in export_registry.export_registry().text
+    assert "TIiajkdnlazkcOXrIdevi7FQ" not in json.dumps(events())
+
+
+@pytest.mark.usefixtures("pixelly")
+def test_the_same_secret_address_again_is_known_without_opening_it(clock: FakeClock) -> None:
+    endpoint = _endpoint(_apprise(clock))
+    cells = {"channel": "apprise", "address": SLACK, "verified_on": ""}
+    with pytest.raises(errors.InvalidInput) as caught:
+        register.add_endpoint(endpoint.contact_id, cells, now=clock.now(), actor="cli")
+    assert caught.value.fields == {"address": "the contact has this address already"}
+    text = export_registry.export_registry().text
+    assert import_registry.import_registry(text, now=clock.now(), actor="cli").facts == {}
+    assert _endpoint(endpoint.id).address == endpoint.address
+
+
+@pytest.mark.usefixtures("pixelly")
+def test_a_masked_address_that_comes_back_leaves_the_secret_as_it_was(clock: FakeClock) -> None:
+    before = _endpoint(_apprise(clock))
+    cells = {"channel": "apprise", "address": register.shown_address(before), "verified_on": "2026-02-01"}
+    assert cells["address"] == "slack://•••"
+    register.change_endpoint(before.id, cells, now=clock.now(), actor="cli")
+    after = _endpoint(before.id)
+    assert (after.address, after.verified_on) == (before.address, date(2026, 2, 1))
+    changed = {**cells, "address": "ntfys://ntfy.pixelly.example/topic"}
+    register.change_endpoint(before.id, changed, now=clock.now(), actor="cli")
+    assert (_endpoint(before.id).provider, register.shown_address(_endpoint(before.id))) == (
+        "apprise:ntfys",
+        "ntfys://•••",
+    )
+    assert [body.get("fields") for kind, body in events() if kind == "endpoint.changed"] == [
+        ["verified_on"],
+        ["address"],
+    ]
+
+
+@pytest.mark.usefixtures("pixelly")
+@pytest.mark.parametrize("address", ["syslog://localhost/", "json://pixelly.example/x", "mailto://a:b@pixelly.example"])
+def test_a_service_that_is_not_on_the_list_is_refused_when_it_is_registered(clock: FakeClock, address: str) -> None:
+    with pytest.raises(errors.InvalidInput) as caught:
+        _apprise(clock, address)
+    assert list(caught.value.fields) == ["address"]
+
+
+@pytest.mark.usefixtures("pixelly")
+def test_the_list_of_services_is_the_operators(clock: FakeClock) -> None:
+    assert _apprise(clock, "json://pixelly.example/x", services={"json"})
+
+
+@pytest.mark.usefixtures("pixelly")
+def test_a_new_secret_leaves_the_one_before_it_valid_for_a_day(clock: FakeClock) -> None:
+    contact_id = register.add_contact("p-001", CONTACT, now=clock.now(), actor="cli")
+    cells = {"channel": "webhook", "address": "https://hooks.pixelly.example/x", "verified_on": ""}
+    endpoint_id = register.add_endpoint(contact_id, cells, now=clock.now(), actor="cli")
+    assert _endpoint(endpoint_id).secret == Secret(1, None)
+    renewed = register.renew_secret(endpoint_id, now=clock.now(), actor="user:1")
+    assert renewed == _endpoint(endpoint_id).secret == Secret(2, clock.now() + timedelta(hours=24))
+    with db.reading() as session:
+        assert platforms.snapshot(session)[0].contacts[1].endpoints[0].secret == renewed
+    assert events()[-1][0] == "endpoint.secret_renewed"
+
+
+@pytest.mark.usefixtures("pixelly")
+def test_only_a_webhook_has_a_secret(clock: FakeClock) -> None:
+    with pytest.raises(errors.Conflict):
+        register.renew_secret(_apprise(clock), now=clock.now(), actor="cli")
+
+
+@pytest.mark.usefixtures("pixelly")
+def test_a_receiver_that_is_gone_retires_its_endpoint_once(clock: FakeClock) -> None:
+    endpoint_id = _apprise(clock)
+    told = []
+    for _ in range(2):
+        with db.transaction() as session:
+            told.append(registrations.retire_endpoint(session, endpoint_id, "gone", clock.now()))
+    [fact], again = told
+    assert (fact.kind.value, fact.actor, fact.body["reason"], again) == ("endpoint.retired", "desk", "gone", [])
+    with pytest.raises(errors.NotFound):
+        _endpoint(endpoint_id)

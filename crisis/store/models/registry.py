@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from crisis.domain import registry
 from crisis.store import keys
 from crisis.store.models.base import Base
 
@@ -85,10 +86,17 @@ class Endpoint(Base):
     contact_id: Mapped[UUID] = mapped_column(sa.ForeignKey("contact.id"), index=True)
     channel: Mapped[str]
     provider: Mapped[str] = mapped_column(server_default="")  # whose limits hold, as in domain/provider.py
-    address: Mapped[str]
+    address: Mapped[str]  # sealed where it is a secret itself, as in domain/sealed.py
+    address_index: Mapped[str | None]  # by which a sealed one is found again
     verified_on: Mapped[date | None]
     secret_generation: Mapped[int] = mapped_column(default=1)  # of a webhook's derived secret
+    secret_renewed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
 
     contact: Mapped[Contact] = relationship(back_populates="endpoints")
+
+    @property
+    def secret(self) -> registry.Secret:
+        """Which of its secrets hold."""
+        return registry.secret(self.secret_generation, self.secret_renewed_at)

@@ -7,6 +7,7 @@ from crisis.domain.fields import Fields
 from crisis.reports.shapes import Shape, moment
 from crisis.store.models import Contact, Endpoint, Platform
 from crisis.store.registrations import present
+from crisis.workflows import register
 
 _LONGEST = 2000
 
@@ -78,7 +79,7 @@ def cells_of_contact(one: Contact) -> dict[str, str]:
 
 def cells_of_endpoint(one: Endpoint) -> dict[str, str]:
     verified_on = one.verified_on.isoformat() if one.verified_on is not None else ""
-    return {"channel": one.channel, "address": one.address, "verified_on": verified_on}
+    return {"channel": one.channel, "address": register.shown_address(one), "verified_on": verified_on}
 
 
 def platform(one: Platform) -> Shape:
@@ -112,7 +113,7 @@ def endpoint(one: Endpoint) -> Shape:
     return {
         "id": str(one.id),
         "channel": one.channel,
-        "address": one.address,
+        "address": register.shown_address(one),
         "verified_on": one.verified_on.isoformat() if one.verified_on is not None else None,
         "retired_at": moment(one.retired_at),
     }

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from crisis.domain import alert, hours
-from crisis.domain.registry import Contact, Platform
+from crisis.domain import alert, hours, sealed
+from crisis.domain.registry import Contact, Endpoint, Platform
 
 STALE_DAYS = 180  # a check older than half a year says little; what the list marks
 
@@ -82,8 +82,12 @@ def _local(contacts: Sequence[Contact], now: datetime) -> datetime | None:
     return hours.local(contacts[0], now) if contacts else None
 
 
+def _searchable(endpoint: Endpoint) -> str:
+    return sealed.service(endpoint.address) if sealed.is_sealed(endpoint.address) else endpoint.address
+
+
 def _searched(platform: Platform) -> str:
     parts = [platform.registry_id, platform.name, platform.service, platform.home_state, *platform.domains]
     for contact in platform.contacts:
-        parts += [contact.name, *(endpoint.address for endpoint in contact.endpoints)]
+        parts += [contact.name, *(_searchable(endpoint) for endpoint in contact.endpoints)]
     return " ".join(parts).casefold()

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import crisis.store.types
+from crisis.store import db, sealed_rows
 
 revision = "0002"
 down_revision = "0001"
@@ -16,6 +17,8 @@ _NOW = f"({_FIRST}) OR incident_id IS NULL"
 
 def upgrade() -> None:
     op.add_column("endpoint", sa.Column("provider", sa.Text(), nullable=False, server_default=""))
+    op.add_column("endpoint", sa.Column("address_index", sa.Text(), nullable=True))
+    op.add_column("endpoint", sa.Column("secret_renewed_at", crisis.store.types.UtcTime(), nullable=True))
     op.add_column("attempt", sa.Column("code", sa.BigInteger(), nullable=True))
     op.add_column("attempt", sa.Column("remote_id", sa.Text(), nullable=True))
     op.add_column("attempt", sa.Column("late_outcome", sa.Text(), nullable=True))
@@ -37,9 +40,11 @@ def upgrade() -> None:
         sqlite_where=sa.text("remote_id IS NOT NULL"),
     )
     _recipients(_NOW, nullable=True)
+    sealed_rows.seal(op.get_bind(), db.vault())
 
 
 def downgrade() -> None:
+    sealed_rows.unseal(op.get_bind(), db.vault())
     op.execute("DELETE FROM attempt WHERE alert_id IN (SELECT id FROM alert WHERE incident_id IS NULL)")
     op.execute("DELETE FROM alert WHERE incident_id IS NULL")
     op.execute("DELETE FROM message WHERE incident_id IS NULL")
@@ -50,6 +55,8 @@ def downgrade() -> None:
     for name in ("late_at", "late_detail", "late_outcome", "remote_id"):
         op.drop_column("attempt", name)
     op.drop_column("attempt", "code")
+    op.drop_column("endpoint", "secret_renewed_at")
+    op.drop_column("endpoint", "address_index")
     op.drop_column("endpoint", "provider")
 
 
