@@ -4,6 +4,9 @@ planned ─▶ claimed ─▶ started ─▶ accepted ─▶ delivered
    │          │           ├──▶ waiting_retry ─▶ claimed …
    │          └─▶ planned ├──▶ failed
    └─▶ cancelled          └──▶ unknown ─▶ claimed …   (no result before the lease ran out)
+
+What hosts and providers say afterwards (domain/receipt) may still turn accepted, delivered and failed
+into each other: accepted is only what we knew at the time.
 """
 
 from enum import StrEnum
@@ -86,6 +89,8 @@ _STEPS: dict[tuple[State, Event], State] = {
     (_S.UNKNOWN, _E.FAIL): _S.FAILED,  # the cap of attempts is reached
     (_S.ACCEPTED, _E.DELIVER): _S.DELIVERED,
     (_S.ACCEPTED, _E.FAIL): _S.FAILED,  # a delivery status notification
+    (_S.DELIVERED, _E.FAIL): _S.FAILED,  # a later one: it came back from further on
+    (_S.FAILED, _E.DELIVER): _S.DELIVERED,  # it had arrived, or got there another way
     (_S.PLANNED, _E.FAIL): _S.FAILED,  # the channel has no setting: said at once
     (_S.CLAIMED, _E.FAIL): _S.FAILED,
     (_S.PLANNED, _E.CANCEL): _S.CANCELLED,

@@ -43,6 +43,12 @@ def safe(number: str) -> str | None:
     return None if set(tidy) & set("[]⟦⟧<>\\") else tidy
 
 
+def in_subject(what: str, number: str) -> str:
+    """The end of a subject with the platform's number, so that its own system files our mail with the others."""
+    shown = safe(number)
+    return f"{what} [case {shown}]" if shown else what
+
+
 def _own_words(body: str) -> str:
     """The lines that the writer wrote: quoted ones hold our own words."""
     lines = [line for line in body[:20_000].splitlines() if not line.lstrip().startswith(">")]

@@ -12,7 +12,7 @@ from uuid import UUID
 from crisis.domain import alert, incident, ladder, notice
 from crisis.domain.clocks import Asked, Clocks, Stand
 from crisis.domain.evidence import Evidence
-from crisis.domain.shown import AlertView, AnswerView, CallView, ContactView, EndpointView, ItemView
+from crisis.domain.shown import AlertView, AnswerView, CallView, ContactView, EndpointView, ItemView, MailView
 
 __all__ = [
     "AlertView",
@@ -24,6 +24,7 @@ __all__ = [
     "IncidentView",
     "ItemCounts",
     "ItemView",
+    "MailView",
     "MatterView",
     "NextStep",
     "NoticeView",
@@ -88,6 +89,7 @@ class NoticeView:
     alert_states: Mapping[str, int]  # how many alerts are in each state
     calls: tuple[CallView, ...]
     answers: tuple[AnswerView, ...]
+    mails: tuple[MailView, ...]  # that came in, the first one first
     last_sign_at: datetime | None  # of life: an answer, a call that reached, an opened page
     last_sign: str | None  # answered, reached_by_phone, opened
     next_step: NextStep | None

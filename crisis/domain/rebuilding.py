@@ -57,6 +57,8 @@ class AlertState:
     purpose: str
     state: alert.State = alert.State.PLANNED
     accepted_at: datetime | None = None
+    delivered_at: datetime | None = None
+    delivered_by: str | None = None
     ended_at: datetime | None = None
 
 
@@ -185,6 +187,8 @@ def _alerts(state: alert.State) -> Callable[[Rebuilt, Entry], None]:
             one.ended_at = None if state in alert.OPEN else rfc3339.read(at)
             if state is alert.State.ACCEPTED:
                 one.accepted_at = rfc3339.read(at)
+            one.delivered_at = rfc3339.read(at) if state is alert.State.DELIVERED else None
+            one.delivered_by = entry.body["by"] if state is alert.State.DELIVERED else None
 
     return step
 
@@ -223,6 +227,7 @@ STEPS: dict[Kind, Callable[[Rebuilt, Entry], None]] = {
     Kind.ALERTS_ACCEPTED: _alerts(alert.State.ACCEPTED),
     Kind.ALERTS_RETRY: _alerts(alert.State.WAITING_RETRY),
     Kind.ALERTS_UNKNOWN: _alerts(alert.State.UNKNOWN),
+    Kind.ALERTS_DELIVERED: _alerts(alert.State.DELIVERED),
     Kind.ALERTS_FAILED: _alerts(alert.State.FAILED),
     Kind.ALERTS_CANCELLED: _alerts(alert.State.CANCELLED),
     Kind.ALERTS_RESUMED: _resumed,

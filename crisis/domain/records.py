@@ -33,6 +33,7 @@ class Kind(StrEnum):
     ALERTS_ACCEPTED = "alerts.accepted"
     ALERTS_RETRY = "alerts.retry"
     ALERTS_UNKNOWN = "alerts.unknown"
+    ALERTS_DELIVERED = "alerts.delivered"
     ALERTS_FAILED = "alerts.failed"
     ALERTS_CANCELLED = "alerts.cancelled"
     ALERTS_RESUMED = "alerts.resumed"
@@ -43,6 +44,8 @@ class Kind(StrEnum):
     UPDATE_SENT = "update.sent"
     CALL_MADE = "call.made"
     LINK_REVOKED = "link.revoked"
+    MAIL_RECEIVED = "mail.received"
+    MAIL_SETTLED = "mail.settled"
     # the stream "registry"
     PLATFORM_ADDED = "platform.added"
     PLATFORM_CHANGED = "platform.changed"
@@ -98,7 +101,8 @@ BODY: dict[Kind, tuple[str, ...]] = {
     _K.ALERTS_ACCEPTED: ("alerts",),  # alerts: [[id, at], …]; so for the next four
     _K.ALERTS_RETRY: ("alerts",),
     _K.ALERTS_UNKNOWN: ("alerts",),
-    _K.ALERTS_FAILED: ("alerts",),
+    _K.ALERTS_DELIVERED: ("alerts", "by"),  # by: delivery_report or provider_receipt
+    _K.ALERTS_FAILED: ("alerts",),  # and "by" with its code, where it was told after it was accepted
     _K.ALERTS_CANCELLED: ("alerts",),
     _K.ALERTS_RESUMED: ("alerts",),  # alerts: [id, …]
     _K.TIMER_FIRED: ("timer", "notice", "ladder", "step", "action"),
@@ -108,6 +112,8 @@ BODY: dict[Kind, tuple[str, ...]] = {
     _K.UPDATE_SENT: ("update",),
     _K.CALL_MADE: ("call", "notice", "contact", "endpoint", "outcome"),
     _K.LINK_REVOKED: ("link",),
+    _K.MAIL_RECEIVED: ("mail", "notice", "kind"),  # kind: a mail_kind.Kind; and "status" of a report
+    _K.MAIL_SETTLED: ("mail", "notice", "how"),  # how: answered, set_aside, assigned
     _K.PLATFORM_ADDED: ("platform",),
     _K.PLATFORM_CHANGED: ("platform",),
     _K.PLATFORM_RETIRED: ("platform",),

@@ -102,6 +102,36 @@ class AlertView:
     detail: str | None  # of the last result
     possible_repeat: bool
     attempts: tuple[AttemptView, ...] = ()
+    evidence: str | None = None  # what its acceptance proves: our_relay or their_server
+    delivered_at: datetime | None = None
+    delivered_by: str | None = None  # delivery_report or provider_receipt
+
+
+@dataclass(frozen=True, slots=True)
+class MailView:
+    """One mail that came in about a request; of its text only the beginning."""
+
+    id: UUID
+    notice_id: UUID
+    alert_id: UUID | None
+    kind: str  # a mail_kind.Kind
+    state: str  # open, filed, answered, set_aside
+    received_at: datetime
+    sender: str
+    sender_name: str
+    subject: str
+    beginning: str
+    attachments: int
+    status: str | None  # of a report, with its code and what the host said
+    code: str | None
+    detail: str | None
+    case_number: str | None
+    settled_by: str | None  # actor
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person wrote it and no officer has decided what it is."""
+        return self.state == "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from crisis.domain import alert, evidence, notice
 from crisis.domain.evidence import Evidence, Kind
 from crisis.domain.overview import ItemCounts
-from crisis.domain.shown import AlertView, AnswerView, CallView
+from crisis.domain.shown import AlertView, AnswerView, CallView, MailView
 
 #: What an accepted message proves by itself: mail goes through our relay, a webhook answers in person.
 _BY_CHANNEL = {
@@ -19,14 +19,22 @@ _BY_CHANNEL = {
 #: whoever only looked at the list gave none.
 _ANSWERS = frozenset(one.value for one in notice.Answer if notice.acknowledges(one)) | {"items"}
 
-_ASKS_OFFICER = ("unreachable", "contradiction", "question", "silent", "items_open", "unconfirmed", "wrong_contact")
+_ASKS_OFFICER = (
+    *("unreachable", "contradiction", "question", "reply"),
+    *("silent", "items_open", "unconfirmed", "wrong_contact"),
+)
 
 
 def evidence_of(
     alerts: Iterable[AlertView], calls: Iterable[CallView], answers: Iterable[AnswerView]
 ) -> tuple[Evidence, ...]:
     """The first evidence of each kind, weakest kind first."""
-    found = [Evidence(_BY_CHANNEL[one.channel], one.accepted_at) for one in alerts if one.accepted_at is not None]
+    found = []
+    for one in alerts:
+        if one.accepted_at is not None and one.state is not alert.State.FAILED:  # what came back proves nothing
+            found.append(Evidence(Kind(one.evidence) if one.evidence else _BY_CHANNEL[one.channel], one.accepted_at))
+        if one.delivered_at is not None and one.delivered_by is not None:
+            found.append(Evidence(Kind(one.delivered_by), one.delivered_at))
     found += [Evidence(Kind.REACHED_BY_PHONE, one.called_at) for one in calls if one.outcome == "reached"]
     found += [Evidence(Kind.ANSWERED, one.recorded_at) for one in answers if one.confirmed and one.kind in _ANSWERS]
     return tuple(evidence.earliest_of_each_kind(found))
@@ -65,6 +73,7 @@ def flags(  # the facts are many; each flag is one of them
     unreachable: bool,
     silent: bool,
     answers: Iterable[AnswerView],
+    mails: Iterable[MailView] = (),
 ) -> tuple[str, ...]:
     """The words that ask for the officer, gravest first."""
     latest = _latest_by_contact(answers)
@@ -72,6 +81,7 @@ def flags(  # the facts are many; each flag is one of them
         "unreachable": unreachable,
         "contradiction": contradiction,
         "question": question,
+        "reply": any(one.is_open for one in mails),
         "silent": silent and not unreachable,
         "items_open": state is notice.State.DONE and items.open > 0,
         "unconfirmed": state is notice.State.AWAITING and any(not one.confirmed for one in latest),

@@ -44,7 +44,7 @@ def of(notices: Iterable[NoticeView], *, items: int, withdrawn: int, unrouted: i
 
 def needs_officer(one: NoticeView) -> bool:
     """Whether a person of the desk has something to do about it."""
-    return one.asked and (bool(one.flags) or one.state is notice.State.WILL_NOT_ACT)
+    return "reply" in one.flags or (one.asked and (bool(one.flags) or one.state is notice.State.WILL_NOT_ACT))
 
 
 def is_to_call(one: NoticeView) -> bool:

@@ -129,6 +129,7 @@ def alert(view: AlertView) -> Shape:
         "planned_at": moment(view.planned_at),
         "first_attempt_at": moment(view.first_attempt_at),
         "accepted_at": moment(view.accepted_at),
+        "delivered_at": moment(view.delivered_at),
         "possible_repeat": view.possible_repeat,
         "attempts": [
             {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert, provider
 from crisis.domain.outgoing import Draft, Text, TextKey
-from crisis.store import bulk, keys
+from crisis.store import bulk, case_numbers, keys
 from crisis.store.models import Alert, Link, Message, Notice
 
 #: Up to so many requests are looked up by name; for more it is cheaper to read those of the whole incident.
@@ -39,6 +39,7 @@ def put(
         drafts = _without_known(session, incident_id, drafts)
     if not drafts:
         return []
+    drafts = case_numbers.repeat(session, incident_id, drafts)
     message_ids = _messages(session, incident_id, texts, {draft.text_key for draft in drafts}, now=now)
     links = _links(session, incident_id, drafts, is_first=is_first, fingerprint=fingerprint, now=now)
     same = {

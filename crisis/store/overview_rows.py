@@ -19,6 +19,7 @@ from crisis.store.models import (
     Incident,
     Item,
     Link,
+    Mail,
     Matter,
     Notice,
     NoticeItem,
@@ -52,6 +53,9 @@ _ALERT = (
     Alert.attempts,
     Alert.detail,
     Alert.possible_repeat,
+    Alert.evidence,
+    Alert.delivered_at,
+    Alert.delivered_by,
 )
 
 _CONTACT = (
@@ -182,6 +186,22 @@ def answers(session: Session, incident_id: UUID) -> Rows:
         .join(Contact, Contact.id == Answer.contact_id)
         .where(Notice.incident_id == incident_id)
         .order_by(Answer.recorded_at, Answer.id)
+    )
+    return session.execute(query).all()
+
+
+_BEGINNING = 700  # characters of a mail's text that the page of an incident shows
+
+
+def mails(session: Session, incident_id: UUID) -> Rows:
+    """The mails that came in about requests of the incident, in order; of their text only the ``beginning``."""
+    wanted = (Mail.id, Mail.notice_id, Mail.alert_id, Mail.kind, Mail.state, Mail.received_at, Mail.sender,
+              Mail.sender_name, Mail.subject, Mail.attachments, Mail.status, Mail.code, Mail.detail, Mail.case_number,
+              Mail.settled_by)  # fmt: skip
+    query = (
+        sa.select(*wanted, sa.func.substr(Mail.text, 1, _BEGINNING).label("beginning"))
+        .where(Mail.incident_id == incident_id, Mail.notice_id.is_not(None))
+        .order_by(Mail.received_at, Mail.id)
     )
     return session.execute(query).all()
 

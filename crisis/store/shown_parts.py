@@ -6,7 +6,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from crisis.domain import alert, hours, item
-from crisis.domain.shown import AlertView, AnswerView, AttemptView, CallView, ContactView, EndpointView, ItemView
+from crisis.domain.shown import (
+    AlertView,
+    AnswerView,
+    AttemptView,
+    CallView,
+    ContactView,
+    EndpointView,
+    ItemView,
+    MailView,
+)
 from crisis.store import overview_rows as rows
 from crisis.store.models import Answer, Attempt, Call, Item, NoticeItem
 
@@ -67,6 +76,9 @@ def alert_of(row: rows.Row, platforms: Mapping[UUID, tuple[str, str]], *, mask: 
         attempts_started=row.attempts,
         detail=row.detail,
         possible_repeat=row.possible_repeat,
+        evidence=row.evidence,
+        delivered_at=row.delivered_at,
+        delivered_by=row.delivered_by,
     )
 
 
@@ -111,6 +123,27 @@ def answer_of(row: rows.Row) -> AnswerView:
         better_contact=one.better_contact,
         happened_at=one.happened_at,
         recorded_at=one.recorded_at,
+    )
+
+
+def mail_of(row: rows.Row) -> MailView:
+    return MailView(
+        id=row.id,
+        notice_id=row.notice_id,
+        alert_id=row.alert_id,
+        kind=row.kind,
+        state=row.state,
+        received_at=row.received_at,
+        sender=row.sender,
+        sender_name=row.sender_name,
+        subject=row.subject,
+        beginning=row.beginning,
+        attachments=len(row.attachments),
+        status=row.status,
+        code=row.code,
+        detail=row.detail,
+        case_number=row.case_number,
+        settled_by=row.settled_by,
     )
 
 

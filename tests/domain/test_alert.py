@@ -13,9 +13,9 @@ planned        claimed  -        -        -         -          -              fa
 claimed        claimed  planned  started  -         -          -              failed  -        cancelled  -
 started        -        -        -        accepted  -          waiting_retry  failed  unknown  -          -
 accepted       -        -        -        -         delivered  -              failed  -        -          -
-delivered      -        -        -        -         -          -              -       -        -          -
+delivered      -        -        -        -         -          -              failed  -        -          -
 waiting_retry  claimed  -        -        -         -          -              -       -        cancelled  -
-failed         -        -        -        -         -          -              -       -        -          -
+failed         -        -        -        -         delivered  -              -       -        -          -
 unknown        claimed  -        -        -         -          -              failed  -        cancelled  -
 cancelled      -        -        -        -         -          -              -       -        -          planned
 """

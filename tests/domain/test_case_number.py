@@ -78,3 +78,8 @@ def test_what_could_break_or_forge_a_subject_is_refused(number: str) -> None:
 @pytest.mark.parametrize("number", ["12345", "PX-48213", "Zaak 7/2026", "№ 12", "Ü-1"])
 def test_what_a_contact_types_is_taken(number: str) -> None:
     assert case_number.safe(f" {number} ") == number
+
+
+def test_a_subject_keeps_its_form_and_gets_the_number_behind_it() -> None:
+    assert case_number.in_subject("update", " PX-1234 ") == "update [case PX-1234]"
+    assert case_number.in_subject("update", "1\r\nBcc: x@y.example") == "update"

@@ -27,6 +27,7 @@ from crisis.store.models import (
     NoticeItem,
     Told,
 )
+from crisis.store.models.incoming import Mail
 from crisis.workflows import (
     acknowledge,
     add_items,
@@ -225,7 +226,7 @@ def test_the_record_alone_gives_back_every_stored_state(
     done = declared(items=[*items, {"sha256": samples.SHA256}, {"url": "https://mirror.example/1"}])
     night = Night(done, settings, room, seed)
     assert_same(night)
-    for _ in range(30):
+    for _ in range(45):
         night.step()
         assert_same(night)
     night.send()

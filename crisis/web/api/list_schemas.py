@@ -92,6 +92,7 @@ class Alert(BaseModel):
     planned_at: datetime
     first_attempt_at: datetime | None
     accepted_at: datetime | None
+    delivered_at: datetime | None = Field(description="where a mail host or a provider has said so")
     possible_repeat: bool
     attempts: list[Attempt]
 
