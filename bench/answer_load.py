@@ -3,7 +3,7 @@
 A process of its own, so that what it costs is told apart from the server:
 ``python -m bench.answer_load --port 8000 --count 1000`` reads that many paths of links, one a line,
 prints ``ready`` once all pages are fetched and old enough to be believed, waits for a line,
-sends the answers, and prints one line of JSON.
+sends the answers, and prints one line of JSON. With ``--gets`` it fetches the pages only.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import cast
+from typing import Any, cast
 
 _FIELD = re.compile(rb'name="form" value="([^"]+)"')
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -31,7 +31,7 @@ class Load:
     failed: int = 0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
-    latencies: list[float] = field(default_factory=list)
+    samples: list[tuple[float, float, bool]] = field(default_factory=list)  # asked (Unix s), took (s), taken
 
     @property
     def a_second(self) -> float:
@@ -39,11 +39,11 @@ class Load:
 
     def quantile_ms(self, share: float) -> float:
         """The latency below which ``share`` of the answers are."""
-        found = sorted(self.latencies)
+        found = sorted(took for _, took, _ in self.samples)
         return found[min(int(len(found) * share), len(found) - 1)] * 1000 if found else 0.0
 
-    def figures(self) -> dict[str, float]:
-        values = {name: value for name, value in asdict(self).items() if name != "latencies"}
+    def figures(self) -> dict[str, Any]:
+        values = asdict(self)
         quantiles = {f"p{share}_ms": self.quantile_ms(share / 100) for share in (50, 95, 99, 100)}
         return {**values, "a_second": self.a_second, **quantiles}
 
@@ -92,7 +92,7 @@ async def _run(port: int, requests: Sequence[bytes], *, connections: int, take: 
     async def work() -> None:
         connection = _Connection()
         for number, request in waiting:
-            start = time.perf_counter()
+            at, start = time.time(), time.perf_counter()
             try:
                 if connection.transport is None or connection.transport.is_closing():
                     _, connection = await loop.create_connection(_Connection, "127.0.0.1", port)
@@ -100,9 +100,10 @@ async def _run(port: int, requests: Sequence[bytes], *, connections: int, take: 
             except OSError:
                 load.failed += 1
                 continue
-            load.latencies.append(time.perf_counter() - start)
+            taken = take(number, reply)
+            load.samples.append((at, time.perf_counter() - start, taken))
             load.sent += 1
-            load.failed += not take(number, reply)
+            load.failed += not taken
         if connection.transport is not None:
             connection.transport.close()
 
@@ -148,8 +149,10 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def _main(given: argparse.Namespace, paths: Sequence[str]) -> dict[str, dict[str, float]]:
+async def _main(given: argparse.Namespace, paths: Sequence[str]) -> dict[str, dict[str, Any]]:
     forms, pages = await fetch(given.port, paths, connections=given.connections)
+    if given.gets:
+        return {"pages": pages.figures()}
     await asyncio.sleep(_OLD_ENOUGH_S)
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
@@ -162,6 +165,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--count", type=int, required=True, help="lines to read before the pages are fetched")
+    parser.add_argument("--gets", action="store_true", help="fetch the pages, send nothing")
     given = parser.parse_args()
     paths = [sys.stdin.readline().strip() for _ in range(given.count)]
     try:

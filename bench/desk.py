@@ -1,68 +1,65 @@
-"""A running desk with a mail server beside it, for one measurement."""
+"""A running desk as a measurement uses it: declare, look into the tables, know what it costs."""
 
 import contextlib
-import json
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
+import sqlite3
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
+from bench import usage
+from bench.sinks import Sink
 from crisis.notify import links
-from tests import postgres
-from tests.parts import registries
-from tests.parts.running import SECRET, Running, free_port
+from tests.parts.running import SECRET, Running
 
-ROOT = Path(__file__).parents[1]
+_WARM_UPS = 6  # small incidents: each web and worker process has most likely seen one
 
 
-class Sink:
-    """The mail server's process."""
+@dataclass(frozen=True)
+class FanOut:
+    """One declaration until every outcome was in the database; times are Unix seconds, durations seconds."""
 
-    def __init__(self) -> None:
-        self.port, self.control = free_port(), free_port()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.sink", "--port", str(self.port), "--control", str(self.control)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-        )
-        assert self.process.stdout is not None
-        self.process.stdout.readline()
+    ref: str
+    count: int
+    asked: float
+    answered: float
+    durable: float
+    cpu: float
+    seen: dict[str, Any]  # by the sink
 
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+    @property
+    def seconds(self) -> float:
+        """From the declaration until the last outcome was durable."""
+        return self.durable - self.asked
 
-    def counts(self, order: str = "tell") -> dict[str, Any]:
-        with socket.create_connection(("127.0.0.1", self.control), 5) as connection:
-            connection.sendall(f"{order}\n".encode())
-            return json.loads(connection.makefile().readline())
+    @property
+    def declare_seconds(self) -> float:
+        return self.answered - self.asked
+
+    @property
+    def a_second(self) -> float:
+        return self.count / self.seconds
+
+    @property
+    def cpu_a_thousand(self) -> float:
+        return self.cpu / self.count * 1000
 
 
-@dataclass
-class Bench:
-    """What a scenario works with."""
+class Desk(contextlib.ExitStack):
+    """``running`` with an API token; ``roots`` are the processes above all that works for it."""
 
-    desk: Running
-    sink: Sink
-    token: str
+    def __init__(self, running: Running, token: str, roots: list[int]) -> None:
+        super().__init__()
+        self.running, self.token, self.roots = running, token, roots
+        self.url, self.port = running.url, running.port
+        self._connection = self._connect()
+        self.callback(self._connection.close)
 
-    def register(self, platforms: int, mails: int) -> None:
-        path = self.desk.folder / "registry.csv"
-        path.write_text(registries.text(platforms, mails), encoding="utf-8")
-        self.desk.cli("platforms", "import", str(path))
-
-    def declare(self, items: list[dict[str, str]]) -> tuple[dict[str, Any], float, float]:
-        """The answer, when it was asked for (Unix seconds), and how long the answer took (s)."""
+    def declare(self, items: list[dict[str, str]], audience: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What the API answers to a declaration."""
         body = {
             "title": "Measurement",
             "summary": "Fictional.",
@@ -73,46 +70,73 @@ class Bench:
             "tlp": "AMBER",
             "occurred_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "member_states": ["BE"],
-            "audience": {"all": True},
+            "audience": audience or {"all": True},
             "items": items,
         }
-        self.sink.counts("forget")
-        asked, start = time.time(), time.perf_counter()
-        reply = self.desk.post("/api/v1/incidents", body, token=self.token)
-        took = time.perf_counter() - start
+        reply = self.running.post("/api/v1/incidents", body, token=self.token)
         assert reply.status == 201, reply.text[:2000]
-        return reply.json, asked, took
+        return dict(reply.json)
 
-    def link(self, notice_id: str) -> str:
-        """The answer link of a notice, derived as the mail has it: the mail server throws bodies away."""
-        (row,) = self.desk.rows(f"SELECT id, generation FROM link WHERE notice_id = '{UUID(notice_id).hex}'")
-        return links.address(self.desk.url, links.token(SECRET, UUID(str(row["id"])), row["generation"]))
+    def fan_out(self, sink: Sink, count: int, *, items: list[dict[str, str]], seconds: float) -> FanOut:
+        """Declare, and wait until every outcome of its ``count`` alerts is durable.
+
+        Raises:
+            AssertionError: not in ``seconds``.
+        """
+        sink.ask("forget")
+        cpu, asked = usage.cpu_seconds(self.roots), time.time()
+        answer = self.declare(items)
+        answered = time.time()
+        assert answer["counts"]["alerts"] == count, answer["counts"]
+        sink.wait_for("distinct", count, seconds=seconds)
+        durable = self.wait_for_outcomes(answer["ref"], count, seconds=seconds - (time.time() - answered))
+        cpu = usage.cpu_seconds(self.roots) - cpu
+        return FanOut(answer["ref"], count, asked, answered, durable, cpu, sink.ask("tell"))
+
+    def wait_for_outcomes(self, ref: str, count: int, *, seconds: float) -> float:
+        """When (Unix seconds) ``count`` alerts of the incident were seen as accepted.
+
+        Raises:
+            AssertionError: not in ``seconds``.
+        """
+        ((incident,),) = self.query(f"SELECT id FROM incident WHERE ref = '{ref}'")
+        query = f"SELECT count(*) FROM alert WHERE incident_id = '{incident}' AND state IN ('accepted', 'delivered')"
+        until = time.monotonic() + max(seconds, 1)
+        while (found := self.query(query)[0][0]) < count:
+            assert time.monotonic() < until, f"{found} of {count} alerts accepted: {self._states(incident)}"
+            time.sleep(0.01)
+        return time.time()
+
+    def warm_up(self, sink: Sink) -> None:
+        """A few small incidents, to one platform each."""
+        sink.ask("forget")
+        for number in range(1, _WARM_UPS + 1):
+            item = {"url": f"https://bench-{number:05}.example/v/{number}"}
+            one = self.declare([item], {"platforms": [f"b-{number:05}"]})
+            self.wait_for_outcomes(one["ref"], one["counts"]["alerts"], seconds=60)
+
+    def query(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of the database, by a connection that is kept."""
+        return self._connection.execute(query).fetchall()
+
+    def link(self, link_id: Any, generation: int) -> str:
+        """The path of an answer page, derived as the mail has it: the mail server throws bodies away."""
+        return links.address("", links.token(SECRET, UUID(str(link_id)), generation))
 
     def head(self, ref: str) -> int:
         """The number of the newest entry of an incident's record."""
-        return int(self.desk.pages(f"/api/v1/incidents/{ref}/events", token=self.token)[-1]["n"])
+        return int(self.running.pages(f"/api/v1/incidents/{ref}/events", token=self.token)[-1]["n"])
 
-    def wait_for_mails(self, count: int, *, seconds: float) -> dict[str, Any]:
-        """The mail server's counts once it has taken ``count``, or when the time is up."""
-        until = time.monotonic() + seconds
-        while (counts := self.sink.counts())["messages"] < count and time.monotonic() < until:
-            time.sleep(0.05)
-        return counts
+    def senders(self) -> list[int]:
+        """The processes that send."""
+        return [*self.running.senders()]
 
+    def _connect(self) -> Any:
+        url = self.running.environment.get("CRISIS_DATABASE_URL")
+        if url:
+            return psycopg.connect(url, autocommit=True)
+        return sqlite3.connect(self.running.data / "crisis.sqlite", timeout=10, isolation_level=None)
 
-@contextlib.contextmanager
-def running(database: str) -> Iterator[Bench]:
-    """A desk on ``sqlite`` or ``postgresql``, durable as in production; stopped and removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="crisis-bench-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        sink = Sink()
-        stack.callback(sink.stop)
-        url = ""
-        if database == "postgresql":
-            url = stack.enter_context(postgres.running(durable=True)).url()
-        desk = Running(folder, smtp_url=f"smtp://127.0.0.1:{sink.port}", database_url=url)
-        stack.callback(desk.destroy)
-        desk.start()
-        yield Bench(desk, sink, desk.token("incidents:read", "incidents:write"))
-        desk.stop()
+    def _states(self, incident: Any) -> dict[str, int]:
+        query = f"SELECT state, count(*) FROM alert WHERE incident_id = '{incident}' GROUP BY state"
+        return dict(self.query(query))

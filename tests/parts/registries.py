@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 
 HEADER = (
     "platform_id,platform_name,kind,service,domains,home_state,languages,contact_name,contact_order,"
@@ -16,16 +17,28 @@ def text(platforms: int, mails: int) -> str:
 
     So every address gets the first alert.
     """
+    shares = [mails // platforms + (number <= mails % platforms) for number in range(1, platforms + 1)]
+    return _file(
+        (number, "email", f"crisis{address}@bench-{number:05}.example")
+        for number, share in enumerate(shares, start=1)
+        for address in range(1, share + 1)
+    )
+
+
+def hooks(addresses: Sequence[str]) -> str:
+    """A platform with one contact, on duty always, for each of these webhooks."""
+    return _file((number, "webhook", address) for number, address in enumerate(addresses, start=1))
+
+
+def _file(endpoints: Iterable[tuple[int, str, str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     out.write(f"{HEADER}\n")
-    for number in range(1, platforms + 1):
+    for number, channel, address in endpoints:
         name, one = f"bench-{number:05}.example", number % len(LANGUAGES)
-        share = mails // platforms + (number <= mails % platforms)
-        for address in range(1, share + 1):
-            platform = (f"b-{number:05}", f"Bench platform {number:05}", "company", "video-sharing", name, "BE")
-            contact = (f"Desk {number:05}", 1, LANGUAGES[one], ZONES[one], "24/7")
-            writer.writerow((*platform, LANGUAGES[one], *contact, "email", f"crisis{address}@{name}", "2026-03-02"))
+        platform = (f"b-{number:05}", f"Bench platform {number:05}", "company", "video-sharing", name, "BE")
+        contact = (f"Desk {number:05}", 1, LANGUAGES[one], ZONES[one], "24/7")
+        writer.writerow((*platform, LANGUAGES[one], *contact, channel, address, "2026-03-02"))
     return out.getvalue()
 
 
