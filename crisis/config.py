@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     mail_from: str = Field("alerts@desk.example", description="the sender of alerts")
     mail_verp: bool = Field(True, description="a return path for each mail, alerts+<id>@…, so that reports find it")
     reply_to: str = Field("", description="where replies go; default: the sender")
-    imap_url: str = Field("", description="imaps://user:pass@host/INBOX: the mailbox in which replies and reports arrive")
+    imap_url: str = Field("", description="imaps://user:pass@host/INBOX: where replies and reports arrive")
     twilio_auth_token: str = Field("", description="signs Twilio's receipts; a second one behind it while it changes")
     callback_secret: str = Field("", description="whsec_…: signs receipts of gateways; a second one as above")
     desk_name: str = Field("Crisis desk", description="who transmits")
@@ -145,6 +145,15 @@ class Settings(BaseSettings):
         own = value == "own" and info.field_name == "canary_webhook"
         if value and not own and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("expected https:// with a host")
+        return value
+
+    @field_validator("imap_url")
+    @classmethod
+    def _imap_url(cls, value: str) -> str:
+        if value:
+            parts = urlsplit(value)
+            if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
+                raise ValueError("expected imaps://user:password@host/INBOX")
         return value
 
     @field_validator("desk_time_zone")
