@@ -2,18 +2,19 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from crisis.domain import alert, incident
 from crisis.domain.delivery import LEASE, Claimed, Taken
-from crisis.store.models import Alert, Endpoint, Incident, Message, Notice
-from crisis.store.types import UtcTime
+from crisis.store.models import Alert, Base, Endpoint, Incident, Message, Notice
 
 _DUE_STATES = (alert.State.PLANNED, alert.State.WAITING_RETRY, alert.State.UNKNOWN)
+_LEASED = (alert.State.CLAIMED.value, alert.State.STARTED.value)
 
 #: What goes on after a stand-down, and the tests that belong to no incident.
 _AFTER_STAND_DOWN = (
@@ -27,7 +28,8 @@ _FOR_THE_SILENT = (alert.Purpose.ESCALATION, alert.Purpose.REMINDER)
 #: What takes back or goes beyond an earlier message, and so may not arrive before it.
 _FOLLOWING = (alert.Purpose.STAND_DOWN, alert.Purpose.CORRECTION, alert.Purpose.UPDATE)
 
-_COLUMNS = tuple(getattr(Alert, name) for name in Claimed._fields)
+_ALERT = Base.metadata.tables["alert"]
+_COLUMNS = tuple(_ALERT.c[name] for name in Claimed._fields)
 
 
 def claim(
@@ -43,25 +45,34 @@ def claim(
 ) -> Taken:
     """Take up to ``limit`` due alerts under a lease, most urgent first; nobody else gets them meanwhile.
 
-    What is needless by now (stood down, answered, withdrawn, its endpoint retired) is cancelled by the
-    same statement. What follows another message to the same endpoint waits until that one has ended.
+    What is needless by now (stood down, answered, its endpoint retired) is cancelled by the same
+    statement. What follows another message to the same endpoint waits until that one has ended.
 
     Args:
         full: providers to leave out, because their wire has no room.
         at_once: the caller puts all of them on the wire now: they are started, not only claimed.
     """
-    due = _due(queue, now=now, overdue_by=overdue_by, full=full).limit(limit)
-    if session.get_bind().dialect.name == "postgresql":
-        due = due.with_for_update(skip_locked=True)
-    values: dict[str, Any] = {"owner": owner, "fence": Alert.fence + 1}
-    statement = (
-        sa.update(Alert)
-        .where(Alert.id.in_(due))
-        .values(**values, **_to(alert.State.STARTED if at_once else alert.State.CLAIMED, now=now))
-        .returning(Alert.state, *_COLUMNS)
-        .execution_options(synchronize_session=False)
+    connection = session.connection()
+    postgresql = connection.dialect.name == "postgresql"
+    if postgresql:
+        # thousands of rows that were written a moment ago are not in its statistics: it would sort all of
+        # them for each claim, instead of walking along the index
+        connection.exec_driver_sql(
+            "SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)"
+        )
+    rows = connection.execute(
+        _claim(postgresql, at_once),
+        {
+            "b_queue": queue.value,
+            "b_due": now - overdue_by,
+            "b_full": list(full) or [""],
+            "b_limit": limit,
+            "b_owner": owner,
+            "b_now": now,
+            "b_lease": now + LEASE,
+        },
     )
-    return _taken(session.execute(statement).all(), started=at_once)
+    return _taken(rows, started=at_once)
 
 
 def start(session: Session, held: Sequence[Claimed], *, owner: str, now: datetime) -> Taken:
@@ -72,24 +83,17 @@ def start(session: Session, held: Sequence[Claimed], *, owner: str, now: datetim
     if not held:
         return Taken([], [])
     fences = {one.id: one.fence for one in held}
-    statement = (
-        sa.update(Alert)
-        .where(Alert.id.in_(list(fences)), Alert.state == alert.State.CLAIMED.value, Alert.owner == owner)
-        .values(**_to(alert.State.STARTED, now=now))
-        .returning(Alert.state, *_COLUMNS)
-        .execution_options(synchronize_session=False)
-    )
-    ours = [row for row in session.execute(statement) if fences[row.id] == row.fence]
-    return _taken(ours, started=True)
+    bound = {"b_ids": list(fences), "b_owner": owner, "b_now": now, "b_lease": now + LEASE}
+    rows = session.connection().execute(_start(), bound)
+    return _taken((row for row in rows if fences[row.id] == row.fence), started=True)
 
 
 def renew(session: Session, ids: Collection[UUID], *, owner: str, now: datetime) -> None:
     """Hold on to what is claimed or on the wire for another lease."""
     if ids:
-        held = (alert.State.CLAIMED.value, alert.State.STARTED.value)
         session.execute(
             sa.update(Alert)
-            .where(Alert.id.in_(list(ids)), Alert.state.in_(held), Alert.owner == owner)
+            .where(Alert.id.in_(list(ids)), Alert.state.in_(_LEASED), Alert.owner == owner)
             .values(lease_until=now + LEASE)
             .execution_options(synchronize_session=False)
         )
@@ -110,51 +114,97 @@ def release(session: Session, held: Collection[Claimed], *, owner: str) -> None:
         )
 
 
-def _due(queue: alert.Queue, *, now: datetime, overdue_by: timedelta, full: Collection[str]) -> sa.Select[UUID]:
-    earlier = aliased(Alert)
+def free_expired(session: Session, queue: alert.Queue, *, now: datetime) -> int:
+    """Give back what was claimed and neither started nor renewed in time; returns how many."""
+    freed = session.execute(
+        sa.update(Alert)
+        .where(Alert.queue == queue.value, Alert.state == alert.State.CLAIMED.value, Alert.lease_until <= now)
+        .values(state=alert.State.PLANNED.value, owner=None, lease_until=None, fence=Alert.fence + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return int(freed.rowcount)  # type: ignore[attr-defined]
+
+
+@cache
+def _claim(postgresql: bool, at_once: bool) -> sa.Update:
+    """Rows that are due, each with whether it is needless, and what becomes of them."""
+    due = _due().limit(sa.bindparam("b_limit", type_=sa.Integer()))
+    due = due.with_for_update(skip_locked=True) if postgresql else due
+    ids = due.cte("due").prefix_with("MATERIALIZED", dialect="postgresql")
+    chosen = (
+        sa.select(_ALERT.c.id, _needless(_ALERT).label("needless"))
+        .where(_ALERT.c.id.in_(sa.select(ids.c.id)))
+        .cte("chosen")
+    )
+    state = alert.State.STARTED if at_once else alert.State.CLAIMED
+    return (
+        sa.update(_ALERT)
+        .where(_ALERT.c.id == chosen.c.id)
+        .values(owner=sa.bindparam("b_owner"), fence=_ALERT.c.fence + 1, **_to(state, chosen.c.needless))
+        .returning(_ALERT.c.state.label("became"), *_COLUMNS)
+    )
+
+
+@cache
+def _start() -> sa.Update:
+    held = sa.and_(
+        _ALERT.c.id.in_(sa.bindparam("b_ids", expanding=True)),
+        _ALERT.c.state == alert.State.CLAIMED.value,
+        _ALERT.c.owner == sa.bindparam("b_owner"),
+    )
+    chosen = sa.select(_ALERT.c.id, _needless(_ALERT).label("needless")).where(held).cte("chosen")
+    return (
+        sa.update(_ALERT)
+        .where(_ALERT.c.id == chosen.c.id, _ALERT.c.state == alert.State.CLAIMED.value)
+        .values(_to(alert.State.STARTED, chosen.c.needless))
+        .returning(_ALERT.c.state.label("became"), *_COLUMNS)
+    )
+
+
+def _due() -> sa.Select[Any]:
+    earlier = _ALERT.alias("earlier")
     ahead = sa.exists().where(
-        earlier.notice_id == Alert.notice_id,
-        earlier.endpoint_id == Alert.endpoint_id,
-        earlier.id != Alert.id,
-        earlier.state.in_([alert.State.CLAIMED.value, alert.State.STARTED.value]),
-        earlier.lease_until > now,
+        earlier.c.notice_id == _ALERT.c.notice_id,
+        earlier.c.endpoint_id == _ALERT.c.endpoint_id,
+        earlier.c.id != _ALERT.c.id,
+        earlier.c.state.in_(_LEASED),
+        earlier.c.lease_until > sa.bindparam("b_now", type_=_ALERT.c.due_at.type),
     )
-    query = sa.select(Alert.id).where(
-        Alert.queue == queue.value,
-        sa.or_(
-            sa.and_(Alert.state.in_([state.value for state in _DUE_STATES]), Alert.due_at <= now - overdue_by),
-            sa.and_(Alert.state == alert.State.CLAIMED.value, Alert.lease_until <= now),
-        ),
-        sa.or_(Alert.purpose.not_in([purpose.value for purpose in _FOLLOWING]), ~ahead),
+    return (
+        sa.select(_ALERT.c.id)
+        .where(
+            _ALERT.c.queue == sa.bindparam("b_queue"),
+            _ALERT.c.state.in_(sa.literal_column(f"'{state.value}'") for state in _DUE_STATES),
+            _ALERT.c.due_at <= sa.bindparam("b_due", type_=_ALERT.c.due_at.type),
+            _ALERT.c.provider.not_in(sa.bindparam("b_full", expanding=True)),
+            sa.or_(_ALERT.c.purpose.not_in([purpose.value for purpose in _FOLLOWING]), ~ahead),
+        )
+        .order_by(_ALERT.c.priority, _ALERT.c.due_at, _ALERT.c.id)
     )
-    if full:
-        query = query.where(Alert.provider.not_in(list(full)))
-    return query.order_by(Alert.priority, Alert.due_at, Alert.id)
 
 
-def _to(state: alert.State, *, now: datetime) -> dict[str, Any]:
+def _to(state: alert.State, needless: sa.ColumnElement[bool]) -> dict[str, Any]:
     """The values of a row that goes to ``state``, or is cancelled where nobody needs it any more."""
-    needless = _needless()
+    now = sa.bindparam("b_now", type_=_ALERT.c.due_at.type)
     values: dict[str, Any] = {
         "state": sa.case((needless, alert.State.CANCELLED.value), else_=state.value),
-        "lease_until": sa.literal(now + LEASE, UtcTime()),  # of no meaning where it is cancelled
-        "ended_at": sa.case((needless, sa.literal(now, UtcTime())), else_=None),
+        "lease_until": sa.bindparam("b_lease", type_=_ALERT.c.due_at.type),  # of no meaning where it is cancelled
+        "ended_at": sa.case((needless, now), else_=None),
     }
     if state is alert.State.STARTED:
-        started = sa.case((needless, 0), else_=1)
-        first = sa.func.coalesce(Alert.first_attempt_at, sa.literal(now, UtcTime()))
-        values["attempts"] = Alert.attempts + started
-        values["first_attempt_at"] = sa.case((needless, Alert.first_attempt_at), else_=first)
+        first = sa.func.coalesce(_ALERT.c.first_attempt_at, now)
+        values["attempts"] = _ALERT.c.attempts + sa.case((needless, 0), else_=1)
+        values["first_attempt_at"] = sa.case((needless, _ALERT.c.first_attempt_at), else_=first)
     return values
 
 
-def _needless() -> sa.ColumnElement[bool]:
-    stood_down = sa.exists().where(Incident.id == Alert.incident_id, Incident.state != incident.State.DECLARED.value)
-    answered = sa.exists().where(Notice.id == Alert.notice_id, Notice.acknowledged_at > Alert.planned_at)
-    retired = sa.exists().where(Endpoint.id == Alert.endpoint_id, Endpoint.retired_at.is_not(None))
+def _needless(row: sa.FromClause) -> sa.ColumnElement[bool]:
+    stood_down = sa.exists().where(Incident.id == row.c.incident_id, Incident.state != incident.State.DECLARED.value)
+    answered = sa.exists().where(Notice.id == row.c.notice_id, Notice.acknowledged_at > row.c.planned_at)
+    retired = sa.exists().where(Endpoint.id == row.c.endpoint_id, Endpoint.retired_at.is_not(None))
     return sa.or_(
-        sa.and_(Alert.purpose.not_in([purpose.value for purpose in _AFTER_STAND_DOWN]), stood_down),
-        sa.and_(Alert.purpose.in_([purpose.value for purpose in _FOR_THE_SILENT]), answered),
+        sa.and_(row.c.purpose.not_in([purpose.value for purpose in _AFTER_STAND_DOWN]), stood_down),
+        sa.and_(row.c.purpose.in_([purpose.value for purpose in _FOR_THE_SILENT]), answered),
         retired,
     )
 

@@ -10,8 +10,8 @@ from crisis.domain import alert, canary, watch
 from crisis.store.models import Alert, Attempt, Beat, Timer
 from crisis.store.timers import ARMED
 
-#: Word for word the condition of the index ix_alert_due: SQLite uses it for nothing else.
-OPEN = sa.text("alert.state IN ('planned','claimed','started','waiting_retry','unknown')")
+#: Word for word the condition of the index ix_alert_due, which SQLite uses for nothing else.
+OPEN = sa.text("alert.state IN ('planned','waiting_retry','unknown')")
 
 #: States in which an alert waits for a worker.
 WAITING = [alert.State.PLANNED.value, alert.State.WAITING_RETRY.value, alert.State.UNKNOWN.value]

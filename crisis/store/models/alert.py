@@ -70,14 +70,22 @@ class Alert(Base):
             "queue",
             "priority",
             "due_at",
-            postgresql_where=sa.text("state IN ('planned','claimed','started','waiting_retry','unknown')"),
-            sqlite_where=sa.text("state IN ('planned','claimed','started','waiting_retry','unknown')"),
+            "id",
+            postgresql_where=sa.text("state IN ('planned','waiting_retry','unknown')"),
+            sqlite_where=sa.text("state IN ('planned','waiting_retry','unknown')"),
+        ),
+        sa.Index(
+            "ix_alert_lease",
+            "queue",
+            "lease_until",
+            postgresql_where=sa.text("state IN ('claimed','started')"),
+            sqlite_where=sa.text("state IN ('claimed','started')"),
         ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
     incident_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("incident.id"), index=True)  # none for a probe
-    notice_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("notice.id"), index=True)
+    notice_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("notice.id"))
     contact_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("contact.id"))
     endpoint_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("endpoint.id"))
     user_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("app_user.id"))

@@ -14,6 +14,10 @@ depends_on = None
 _FIRST = "(notice_id IS NULL) <> (user_id IS NULL)"
 _NOW = f"({_FIRST}) OR incident_id IS NULL"
 
+_OPEN = "state IN ('planned','claimed','started','waiting_retry','unknown')"
+_DUE = "state IN ('planned','waiting_retry','unknown')"
+_LEASED = "state IN ('claimed','started')"
+
 
 def upgrade() -> None:
     op.add_column("endpoint", sa.Column("provider", sa.Text(), nullable=False, server_default=""))
@@ -40,11 +44,19 @@ def upgrade() -> None:
         sqlite_where=sa.text("remote_id IS NOT NULL"),
     )
     _recipients(_NOW, nullable=True)
+    op.drop_index("ix_alert_due", table_name="alert")
+    _partial("ix_alert_due", ["queue", "priority", "due_at", "id"], _DUE)
+    _partial("ix_alert_lease", ["queue", "lease_until"], _LEASED)
+    op.drop_index("ix_alert_notice_id", table_name="alert")  # the first column of a unique index anyway
     sealed_rows.seal(op.get_bind(), db.vault())
 
 
 def downgrade() -> None:
     sealed_rows.unseal(op.get_bind(), db.vault())
+    op.create_index("ix_alert_notice_id", "alert", ["notice_id"])
+    op.drop_index("ix_alert_lease", table_name="alert")
+    op.drop_index("ix_alert_due", table_name="alert")
+    _partial("ix_alert_due", ["queue", "priority", "due_at"], _OPEN)
     op.execute("DELETE FROM attempt WHERE alert_id IN (SELECT id FROM alert WHERE incident_id IS NULL)")
     op.execute("DELETE FROM alert WHERE incident_id IS NULL")
     op.execute("DELETE FROM message WHERE incident_id IS NULL")
@@ -58,6 +70,10 @@ def downgrade() -> None:
     op.drop_column("endpoint", "secret_renewed_at")
     op.drop_column("endpoint", "address_index")
     op.drop_column("endpoint", "provider")
+
+
+def _partial(name: str, columns: list[str], where: str) -> None:
+    op.create_index(name, "alert", columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
 
 
 def _recipients(one_recipient: str, *, nullable: bool) -> None:
