@@ -114,6 +114,8 @@ def _steps(given: Any, name: Ladder, place: str, wrong: dict[str, str]) -> tuple
     for index in range(1, len(steps)):
         if steps[index].after <= steps[index - 1].after:
             wrong.setdefault(f"{place}[{index}].after", "minutes must rise from step to step")
+        if steps[index].since is not steps[0].since:
+            wrong.setdefault(f"{place}[{index}].since", "all steps of a ladder count from the same")
     return tuple(steps)
 
 
@@ -143,7 +145,11 @@ def _step(given: Any, name: Ladder, place: str, wrong: dict[str, str]) -> Step |
         wrong |= {f"{place}.{key}": text for key, text in faults.items()}
         return None
     return Step(
-        int(minutes or 0), Action(str(action)), contact, tuple(one for one in CHANNELS if one.value in channels), Since(since)
+        int(minutes or 0),
+        Action(str(action)),
+        contact,
+        tuple(one for one in CHANNELS if one.value in channels),
+        Since(since),
     )
 
 

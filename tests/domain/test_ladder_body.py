@@ -11,7 +11,8 @@ from crisis import errors
 from crisis.domain import ladder, ladder_body
 from crisis.domain.alert import Channel
 from crisis.domain.incident import Severity
-from crisis.domain.ladder import ACTIONS, DEFAULT, V1, Action, Ladder, Ladders, Since, Step, Table
+from crisis.domain.ladder import DEFAULT, V1, Action, Ladder, Ladders, Since, Step, Table
+from tests.parts.ladders import tables
 
 FIRST_SHAPE = {
     "silence": [[5, "next_contact"], [15, "tell_officer"]],
@@ -29,30 +30,9 @@ def with_step(name: str, *steps: Any) -> dict[str, Any]:
     return made
 
 
-@st.composite
-def tables(draw: st.DrawFn) -> Table:
-    return {name: draw(_steps(name)) for name in Ladder}
-
-
-@st.composite
-def _steps(draw: st.DrawFn, name: Ladder) -> tuple[Step, ...]:
-    least = 1 if name is Ladder.SILENCE else 0
-    minutes = sorted(draw(st.sets(st.integers(1, 90), min_size=least, max_size=5)))
-    return tuple(draw(_step(name, after)) for after in minutes)
-
-
-@st.composite
-def _step(draw: st.DrawFn, name: Ladder, after: int) -> Step:
-    action = draw(st.sampled_from(ACTIONS[name]))
-    contact = draw(st.integers(1, 4)) if action is Action.CONTACT else None
-    chosen = draw(st.sets(st.sampled_from(ladder_body.CHANNELS))) if name is Ladder.SILENCE else set()
-    since = draw(st.sampled_from(Since)) if name is Ladder.OUTCOME else Since.NAMED
-    return Step(after, action, contact, tuple(one for one in ladder_body.CHANNELS if one in chosen), since)
-
-
-@given(st.lists(tables(), min_size=5, max_size=5), st.dictionaries(st.sampled_from(["p-1", "p-2"]), tables()))
-def test_ladders_come_back_from_their_json(five: list[Table], own: dict[str, Table]) -> None:
-    ladders = Ladders(dict(zip(Severity, five, strict=True)), own, 7)
+@given(tables(), tables(), st.integers(1, 60))
+def test_ladders_come_back_from_their_json(one: Table, own: Table, minutes: int) -> None:
+    ladders = Ladders({**DEFAULT.by_severity, Severity.MINOR: one}, {"p-1": own}, minutes)
     assert ladder_body.from_json(ladder_body.as_json(ladders)) == ladders
 
 
@@ -102,6 +82,14 @@ def test_what_is_as_usual_is_left_out_of_the_json() -> None:
             "severities.severe.silence[1].after",
         ),
         (with_step("warning", 45), "severities.severe.warning[0]"),
+        (
+            with_step(
+                "outcome",
+                {"after": 5, "action": "remind_unfinished"},
+                {"after": 6, "action": "remind_unfinished", "since": "named"},
+            ),
+            "severities.severe.outcome[1].since",
+        ),
         (with_step("outcome", *[{"after": n, "action": "remind_unfinished"} for n in range(1, 20)]),
          "severities.severe.outcome"),
         ({"silence": [], "outcome": [[1, "remind_unfinished"]]}, "ladder.silence"),
