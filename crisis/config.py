@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, fi
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crisis import errors
-from crisis.domain import pace
+from crisis.domain import apprise_services, pace
 
 PREFIX = "CRISIS_"
 _KEY_FILE = "secret-key"
@@ -200,6 +200,11 @@ class Settings(BaseSettings):
     def sealing_keys(self) -> tuple[str, ...]:
         """The first one seals, all of them open; the key of links and sessions was in use where none is set."""
         return (*self.sealing_key.split(), self.secret_key)
+
+    @property
+    def services(self) -> frozenset[str]:
+        """The services that Apprise may write to."""
+        return frozenset(one.lower() for one in self.apprise_allow) or apprise_services.KNOWN
 
     @property
     def aim(self) -> timedelta:

@@ -33,7 +33,7 @@ class Limit:
 _DEFAULTS = {
     provider.MAIL: Limit(connections=16, rate_per_second=None, batch=100),
     Channel.WEBHOOK.value: Limit(connections=8, rate_per_second=None, batch=0),
-    Channel.APPRISE.value: Limit(connections=4, rate_per_second=None, batch=1),
+    Channel.APPRISE.value: Limit(connections=16, rate_per_second=None, batch=1),
 }
 
 

@@ -4,84 +4,80 @@
 message is sent: its threads and locks do not survive a fork.
 """
 
+import asyncio
 import functools
 import ipaddress
-import re
-import socket
 from collections.abc import Sequence
 from typing import Any
 
+from crisis import errors, sealing
 from crisis.config import Settings
-from crisis.domain import alert
-from crisis.notify import addresses, pool
-from crisis.notify.pool import Said
+from crisis.domain import alert, apprise_services, pace
+from crisis.notify import addresses, beside, lanes, resolving, twilio
+from crisis.notify.lanes import Said
 from crisis.notify.sender import Envelope, Inbox
 
 _SOCKET_SECONDS = 4.0
 _PATIENCE_SECONDS = 10.0
-_AT_ONCE = 32
-_SCHEME = re.compile(r"[a-z0-9]{1,20}")
-
-#: They write to the machine itself, run commands, or pass on to another Apprise with rules of its own.
-DENIED = frozenset(
-    {
-        "apprise", "apprises", "blink1", "dbus", "file", "gio", "glib", "gnome",
-        "http", "https", "include", "kde", "kodi", "kodis", "macosx", "mailto",
-        "mailtos", "memory", "qt", "rsyslog", "syslog", "windows", "xbmc", "xbmcs",
-    }
-)  # fmt: skip
-_MAIL = frozenset({"mailto", "mailtos"})
+_GIVEN_UP = "No end of the attempt in time; the message may have arrived."
 
 
 class Sender:
     """Gives each alert to the service that its Apprise URL names. Accepted by the service is not delivered.
 
+    Each service has places of its own, so that those that hang leave the others theirs. An address is
+    opened here, where it is used. Twilio's are sent by our own ``twilio`` module.
+
     Args:
         confined: connect to this machine only; by default what ``settings.demo`` says.
+        processes: how many share what a service takes.
     """
 
-    def __init__(self, settings: Settings, *, confined: bool | None = None) -> None:
-        service = _Service(settings, settings.demo if confined is None else confined)
-        self._pool = pool.Pool(lambda: service, limit=_AT_ONCE, name="apprise", patience_seconds=_PATIENCE_SECONDS)
+    def __init__(self, settings: Settings, *, confined: bool | None = None, processes: int = 1) -> None:
+        confined = settings.demo if confined is None else confined
+        self._vault = sealing.Vault(settings.sealing_keys)
+        self._allowed = settings.services
+        self._service = _Service(settings, confined)
+        self._twilio = twilio.Twilio(settings, confined=confined)
+        limit = functools.cache(lambda name: pace.share(settings.pace.for_provider(name), processes))
+        self._lanes = lanes.Lanes(self._attempt, limit=limit)
 
-    def room(self, _provider: str) -> int:
-        """How many more would be on their way at once."""
-        return self._pool.room()
+    def room(self, provider: str) -> int:
+        """How many more messages to this service would not have to wait for long."""
+        return self._lanes.room(provider)
 
     def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
-        """One result for each message, as they come."""
-        self._pool.submit(envelopes, into)
+        """One result for each message, as they end."""
+        self._lanes.submit(envelopes, into)
 
     def close(self) -> None:
-        self._pool.close()
+        self._lanes.close(after=self._twilio.close)
 
-
-def refusal(url: str) -> str | None:
-    """Why an address can't be used, to be said when it is registered; ``None`` if nothing stands against it."""
-    scheme = url.partition("://")[0].lower()
-    if "://" not in url or not _SCHEME.fullmatch(scheme) or not url.isprintable():
-        return "This is no Apprise address. It begins with the name of a service, like ntfys://host/topic."
-    if scheme in _MAIL:
-        return "Mail has a channel of its own: register the address as email."
-    if scheme in DENIED:
-        return f"Apprise addresses with {scheme}:// are not allowed here."
-    return None
+    async def _attempt(self, envelope: Envelope) -> Said:
+        try:
+            url = self._vault.open(envelope.address)
+            service = apprise_services.check(url, self._allowed)
+        except (errors.InvalidInput, sealing.Unopened) as error:
+            return Said(alert.Outcome.PERMANENT, str(error))
+        if service == twilio.SERVICE:
+            return await self._twilio.send(url, envelope)
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return await beside.run(functools.partial(self._service.send, url, envelope), name="apprise")
+        except TimeoutError:
+            return Said(alert.Outcome.UNKNOWN, _GIVEN_UP, sent=True)
 
 
 class _Service:
     def __init__(self, settings: Settings, confined: bool) -> None:
         self._networks = settings.allowed_networks
         self._hosts = settings.allowed_hosts
+        self._allowed = settings.services
         self._confined = confined
 
-    def rest(self) -> None:
-        """Nothing is kept between two messages."""
-
-    def attempt(self, envelope: Envelope) -> Said:
-        reason = refusal(envelope.address)
-        if reason is not None:
-            return Said(alert.Outcome.PERMANENT, reason)
-        notifier = _notifier(envelope.address)
+    def send(self, url: str, envelope: Envelope) -> Said:
+        """One message by the plugin of its service, in this thread."""
+        notifier = _notifier(url, self._allowed)
         if notifier is None:
             return Said(alert.Outcome.PERMANENT, "Apprise does not understand this address.")
         reason = self._host_refused(notifier[0])
@@ -107,28 +103,30 @@ class _Service:
 
 def _addresses_of(host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        return [ipaddress.ip_address(one) for one in resolving.look_up(host)]
     except OSError:
         return []  # Apprise will say that it can't be reached
-    return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
-def _notifier(url: str) -> Any:
+def _notifier(url: str, allowed: frozenset[str]) -> Any:
     """An Apprise object with this one address; ``None`` if it is not understood."""
-    apprise, asset = _library()
+    apprise, asset = _library(allowed)
     notifier = apprise.Apprise(asset=asset, location=apprise.common.ContentLocation.HOSTED)
     if not notifier.add(url) or len(notifier) != 1:
         return None
     plugin = notifier[0]
-    type(plugin).request_rate_per_sec = 0  # a gap in seconds, 5.5 by default; the queue sets the pace
+    type(plugin).request_rate_per_sec = 0  # a gap in seconds, 5.5 by default; the lane sets the pace
     plugin.socket_connect_timeout = plugin.socket_read_timeout = _SOCKET_SECONDS
     return notifier
 
 
-@functools.cache
-def _library() -> tuple[Any, Any]:
+@functools.lru_cache(maxsize=1)
+def _library(allowed: frozenset[str]) -> tuple[Any, Any]:
     import apprise  # after the fork, and only where a service is used
+    from apprise.manager_plugins import NotificationManager
 
+    manager: Any = NotificationManager  # it has no types
+    manager().enable_only(*sorted(allowed))
     asset = apprise.AppriseAsset(
         service_timeout=0,  # runs in this thread instead of a shared pool of six
         async_mode=False,
@@ -139,6 +137,8 @@ def _library() -> tuple[Any, Any]:
         allow_templates=False,
         app_id="crisis desk",
         app_desc="crisis desk",
+        image_url_mask="",  # nothing is fetched from elsewhere to show a message
+        image_url_logo="",
     )
     return apprise, asset
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crisis import errors
-from crisis.domain import hosts, registry_file
+from crisis.domain import apprise_services, hosts, registry_file
 from crisis.domain.registry_row import COLUMNS, Row
-from crisis.notify import addresses, allowed_services
+from crisis.notify import addresses
 from crisis.store import db, platforms, records, registrations
 from crisis.store.models import Contact, Platform
 from crisis.store.records import Fact
@@ -35,7 +35,7 @@ class _Undo(Exception):  # carries nothing; a dry run leaves its transaction wit
     pass
 
 
-def read(text: str, services: Collection[str] = allowed_services.KNOWN) -> list[Row]:
+def read(text: str, services: Collection[str] = apprise_services.KNOWN) -> list[Row]:
     """The rows of a file; ``services`` are the Apprise services that may be used.
 
     Raises:
@@ -46,7 +46,7 @@ def read(text: str, services: Collection[str] = allowed_services.KNOWN) -> list[
         to_ascii=addresses.to_ascii,
         is_public_suffix=addresses.is_public_suffix,
         check_mail=addresses.mail_address,
-        check_apprise=lambda address: allowed_services.check(address, services),
+        check_apprise=lambda address: apprise_services.check(address, services),
     )
 
 
@@ -57,7 +57,7 @@ def import_registry(
     actor: str,
     dry_run: bool = False,
     retire_missing: bool = False,
-    services: Collection[str] = allowed_services.KNOWN,
+    services: Collection[str] = apprise_services.KNOWN,
 ) -> Imported:
     """Make the registry say what the file says of its platforms; the same file again changes nothing.
 

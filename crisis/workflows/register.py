@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from crisis import errors
-from crisis.domain import alert, hosts, registry_checks, registry_row, sealed
+from crisis.domain import alert, apprise_services, hosts, registry_checks, registry_row, sealed
 from crisis.domain.registry import Secret
-from crisis.notify import addresses, allowed_services
+from crisis.notify import addresses
 from crisis.store import db, platforms, records, registrations
 from crisis.store.models import Contact, Endpoint, Platform
 from crisis.store.records import Fact
@@ -120,7 +120,7 @@ def add_endpoint(
     *,
     now: datetime,
     actor: str,
-    services: Services = allowed_services.KNOWN,
+    services: Services = apprise_services.KNOWN,
     alongside: Alongside = lambda *_: None,
 ) -> UUID:
     """A new address of a contact. ``alongside`` runs in the same transaction, with its id.
@@ -143,7 +143,7 @@ def add_endpoint(
 
 
 def change_endpoint(
-    endpoint_id: UUID, cells: Cells, *, now: datetime, actor: str, services: Services = allowed_services.KNOWN
+    endpoint_id: UUID, cells: Cells, *, now: datetime, actor: str, services: Services = apprise_services.KNOWN
 ) -> None:
     """Raises as ``add_endpoint``. A secret address that comes back as it is shown stays as it is."""
     with db.transaction() as session:
@@ -200,11 +200,11 @@ def _checks(services: Services) -> registry_checks.Checks:
         to_ascii=addresses.to_ascii,
         is_public_suffix=addresses.is_public_suffix,
         check_mail=addresses.mail_address,
-        check_apprise=lambda address: allowed_services.check(address, services),
+        check_apprise=lambda address: apprise_services.check(address, services),
     )
 
 
-def _checked(cells: Cells, names: Iterable[str], services: Services = allowed_services.KNOWN) -> dict[str, str]:
+def _checked(cells: Cells, names: Iterable[str], services: Services = apprise_services.KNOWN) -> dict[str, str]:
     given = {name: " ".join(cells.get(name, "").split()) for name in names}
     row = registry_row.Row(0, **{**{name: getattr(_PLAIN, name) for name in registry_row.COLUMNS}, **given})
     fields: dict[str, str] = {}

@@ -24,8 +24,8 @@ RULES = (
         ("webhook:hooks.big.example", Limit(64, None, 0)),
         ("webhook", Limit(4, None, 0)),
         ("apprise:twilio", Limit(2, 1.0, 1)),
-        ("apprise:slack", Limit(4, None, 1)),
-        ("phone", Limit(4, None, 1)),
+        ("apprise:slack", Limit(16, None, 1)),
+        ("phone", Limit(16, None, 1)),
     ],
 )
 def test_the_longest_name_that_begins_a_provider_decides(provider: str, expected: Limit) -> None:
@@ -36,7 +36,7 @@ def test_without_rules_each_channel_has_its_default() -> None:
     limits = pace.parse("", mail_connections=12)
     assert limits.for_provider("email") == Limit(12, None, 100)
     assert limits.for_provider("webhook:hooks.example") == Limit(8, None, 0)
-    assert limits.for_provider("apprise:ntfys") == Limit(4, None, 1)
+    assert limits.for_provider("apprise:ntfys") == Limit(16, None, 1)
 
 
 def test_a_longer_rule_leaves_alone_what_it_does_not_name() -> None:
