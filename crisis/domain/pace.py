@@ -80,10 +80,34 @@ def parse(text: str, *, mail_connections: int = _DEFAULTS[provider.MAIL].connect
     return Limits(rules.values(), mail_connections)
 
 
-def share(limit: Limit, processes: int) -> Limit:
-    """The part of one of several processes that send at the same time; at least one connection each."""
-    rate = None if limit.rate_per_second is None else limit.rate_per_second / processes
-    return replace(limit, connections=max(1, limit.connections // processes), rate_per_second=rate)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which of several processes that send at the same time: worker ``place`` (from 0) of ``workers``.
+
+    Without a place it is the metronome, which sends only what no worker has taken.
+    """
+
+    workers: int
+    place: int | None
+
+
+#: One process has everything to itself.
+WHOLE = Part(workers=0, place=None)
+
+_RESERVE = 0.1  # of a rate, for the metronome
+
+
+def share(limit: Limit, part: Part) -> Limit:
+    """What one process may use, so that all together keep to the limit; at least one connection each."""
+    if part == WHOLE:
+        return limit
+    rate = limit.rate_per_second
+    if part.place is None:
+        return replace(limit, connections=1, rate_per_second=None if rate is None else rate * _RESERVE)
+    each, beyond = divmod(limit.connections - 1, part.workers)
+    connections = max(1, each + (part.place < beyond))
+    rate = None if rate is None else rate * (1 - _RESERVE) / part.workers
+    return replace(limit, connections=connections, rate_per_second=rate)
 
 
 def seconds(count: int, limit: Limit, round_trip: timedelta) -> float:

@@ -42,7 +42,7 @@ class Metronome:
         self._settings = settings
         self._context = context  # each thread opens one before it uses the database
         self._node = node.metronome()
-        self._room = room.furnish(settings, owner=self._node.owner)
+        self._room = room.furnish(settings, owner=self._node.owner, place=None)
         self._rung_at: dict[alert.Queue, float] = {}
         self._running: dict[str, float] = {}
         self._failing: set[str] = set()

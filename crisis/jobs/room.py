@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crisis import config, errors
-from crisis.domain import alert
+from crisis.domain import alert, pace
 from crisis.notify import apprise, email, sender, webhook
 from crisis.store import clock
 
@@ -26,13 +26,20 @@ class Room:
 _installed: Room | None = None
 
 
-def furnish(settings: config.Settings, *, owner: str) -> Room:
-    """A room with new senders; they keep to their share of the connections that the mail host allows."""
-    sharing = settings.mail_processes + 1  # the metronome sends too when no worker does
+def furnish(settings: config.Settings, *, owner: str, place: int | None) -> Room:
+    """A room with new senders; they keep to their share of what each provider takes.
+
+    Args:
+        place: of a worker process among its brothers, from 0; ``None`` for the metronome.
+    """
+    mail = pace.Part(settings.mail_processes, place)
+    other = pace.Part(1, place)
     senders: dict[alert.Channel, sender.Sender] = {
-        alert.Channel.EMAIL: email.Sender(settings, processes=sharing),
-        alert.Channel.WEBHOOK: webhook.Sender(settings, demo_webhook_base=settings.demo_webhook_url or None),
-        alert.Channel.APPRISE: apprise.Sender(settings),
+        alert.Channel.EMAIL: email.Sender(settings, part=mail),
+        alert.Channel.WEBHOOK: webhook.Sender(
+            settings, demo_webhook_base=settings.demo_webhook_url or None, part=other
+        ),
+        alert.Channel.APPRISE: apprise.Sender(settings, part=other),
     }
     return Room(settings, clock.DatabaseClock(), senders, owner)
 

@@ -4,6 +4,7 @@ import logging
 import threading
 from typing import Any
 
+from billiard import process
 from celery import Celery, signals
 from setproctitle import setproctitle
 
@@ -54,7 +55,7 @@ class Worker:
         app = self._opened.__enter__()
         db.db.engine.dispose(close=False)  # connections of the parent, if any, are its own
         bell.hang(jobs_app.publisher(self._settings))
-        room.install(room.furnish(self._settings, owner=self._node.owner))
+        room.install(room.furnish(self._settings, owner=self._node.owner, place=_place()))
         memory.settle()
         threading.Thread(target=self._live, args=(app,), name="beat", daemon=True).start()
 
@@ -84,6 +85,11 @@ class Worker:
                     told = True
                 if self._stop.wait(BEAT_SECONDS):
                     return
+
+
+def _place() -> int:
+    """Which of the pool's processes this one is, from 0; the pool gives a dead one's place to its successor."""
+    return int(getattr(process.current_process(), "index", 0))
 
 
 def create(settings: config.Settings) -> Celery:

@@ -30,16 +30,16 @@ class Sender:
 
     Args:
         confined: connect to this machine only; by default what ``settings.demo`` says.
-        processes: how many share what a service takes.
+        part: which of the processes that share what a service takes.
     """
 
-    def __init__(self, settings: Settings, *, confined: bool | None = None, processes: int = 1) -> None:
+    def __init__(self, settings: Settings, *, confined: bool | None = None, part: pace.Part = pace.WHOLE) -> None:
         confined = settings.demo if confined is None else confined
         self._vault = sealing.Vault(settings.sealing_keys)
         self._allowed = settings.services
         self._service = _Service(settings, confined)
         self._twilio = twilio.Twilio(settings, confined=confined)
-        limit = functools.cache(lambda name: pace.share(settings.pace.for_provider(name), processes))
+        limit = functools.cache(lambda name: pace.share(settings.pace.for_provider(name), part))
         self._lanes = lanes.Lanes(self._attempt, limit=limit)
 
     def room(self, provider: str) -> int:

@@ -39,11 +39,16 @@ class Sender:
     Args:
         connections: of this process; by default its share of what the settings allow.
         confined: only to a mail host on this machine; by default what ``settings.demo`` says.
-        processes: how many share what the mail host takes.
+        part: which of the processes that share what the mail host takes.
     """
 
     def __init__(
-        self, settings: Settings, *, connections: int | None = None, confined: bool | None = None, processes: int = 1
+        self,
+        settings: Settings,
+        *,
+        connections: int | None = None,
+        confined: bool | None = None,
+        part: pace.Part = pace.WHOLE,
     ) -> None:
         confined = settings.demo if confined is None else confined
         self._host = smtp.read_url(settings.smtp_url)
@@ -54,7 +59,7 @@ class Sender:
             self._refusal = Verdict(alert.Outcome.PERMANENT, _CONFINED)
         self._sender = addresses.mail_address(settings.mail_from)
         self._evidence = settings.smtp_evidence
-        limit = pace.share(settings.pace.for_provider(provider.MAIL), processes)
+        limit = pace.share(settings.pace.for_provider(provider.MAIL), part)
         self._limit = replace(limit, connections=connections or limit.connections)
         self._inherited: list[PostOffice] = []
         self._begin()

@@ -29,7 +29,7 @@ class Sender:
         confined: connect to this machine only; by default what ``settings.demo`` says.
         demo_webhook_base: where a confined sender posts everything, with the address that was meant
             in the header ``X-Crisis-Original-Url``; without it only addresses of this machine are posted to.
-        processes: how many share what a host takes.
+        part: which of the processes that share what a host takes.
     """
 
     def __init__(
@@ -38,12 +38,12 @@ class Sender:
         *,
         confined: bool | None = None,
         demo_webhook_base: str | None = None,
-        processes: int = 1,
+        part: pace.Part = pace.WHOLE,
     ) -> None:
         self._settings = settings
         self._confined = settings.demo if confined is None else confined
         self._demo_base = demo_webhook_base
-        self._limit = functools.cache(lambda name: pace.share(settings.pace.for_provider(name), processes))
+        self._limit = functools.cache(lambda name: pace.share(settings.pace.for_provider(name), part))
         self._poster = posting.Poster(self._checked, _tls, _this_machine if self._confined else resolving.resolve)
         self._lanes = lanes.Lanes(self._attempt, limit=self._limit)
 

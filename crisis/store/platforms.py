@@ -103,7 +103,9 @@ def _contacts(session: Session, wanted: list[str] | None) -> defaultdict[Any, li
                 found[head[0]].append(_contact(head, endpoints))
             head, endpoints = tuple(row[:7]), []
         if row[7] is not None:
-            endpoints.append(registry.Endpoint(_key(row[7]), _CHANNELS[row[8]], *row[9:12], registry.secret(row[12], row[13])))
+            endpoints.append(
+                registry.Endpoint(_key(row[7]), _CHANNELS[row[8]], *row[9:12], registry.secret(row[12], row[13]))
+            )
     if head is not None:
         found[head[0]].append(_contact(head, endpoints))
     return found

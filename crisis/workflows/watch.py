@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from crisis.config import Settings
 from crisis.domain import watch
 from crisis.notify import alarm, alarm_words, canary, heartbeat
-from crisis.store import alarms, db, signs, rota
+from crisis.store import alarms, db, rota, signs
 
 _log = logging.getLogger(__name__)
 

@@ -104,7 +104,7 @@ def test_the_environment_does_not_decide_where_the_demo_sends(hostile: config.Se
 def test_no_channel_leaves_this_host(
     hostile: config.Settings, seen: list[tuple[str, Any]], channel: alert.Channel, address: str
 ) -> None:
-    sender = room.furnish(hostile, owner="test").senders[channel]
+    sender = room.furnish(hostile, owner="test", place=0).senders[channel]
     results = list(sent(sender, [_envelope(channel, address)]))
     sender.close()
     assert [result.outcome for _, result in results] != [alert.Outcome.ACCEPTED]
@@ -118,7 +118,7 @@ def test_a_setting_that_reaches_the_senders_themselves_is_refused_too(
     settings = config.load(
         {key: value for key, value in HOSTILE.items() if key != "CRISIS_DEMO"}, data_dir=tmp_path, demo=True
     )
-    sender = room.furnish(settings, owner="test").senders[channel]
+    sender = room.furnish(settings, owner="test", place=0).senders[channel]
     for address in ADDRESSES[channel]:
         ((_, result),) = sent(sender, [_envelope(channel, address)])
         assert result.outcome is alert.Outcome.PERMANENT

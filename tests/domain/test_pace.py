@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crisis import config, errors
 from crisis.domain import pace
-from crisis.domain.pace import Bucket, Limit
+from crisis.domain.pace import Bucket, Limit, Part
 
 RULES = (
     "email connections=20 rate=200/s batch=500; webhook connections=4; webhook:hooks.big.example connections=64;"
@@ -73,9 +73,16 @@ def test_the_mail_host_of_the_setting_says_how_many_connections_it_takes_unless_
     assert config.load(given).pace.for_provider("email").connections == 7
 
 
-def test_processes_share_what_a_provider_takes() -> None:
-    assert pace.share(Limit(16, 200.0, 100), 3) == Limit(5, pytest.approx(66.667, abs=0.001), 100)
-    assert pace.share(Limit(2, None, 0), 3) == Limit(1, None, 0)
+def test_processes_share_what_a_provider_takes_and_waste_none_of_it() -> None:
+    limit = Limit(20, 100.0, 100)
+    parts = [pace.share(limit, Part(2, place)) for place in (0, 1, None)]
+    assert [one.connections for one in parts] == [10, 9, 1]
+    assert [one.rate_per_second for one in parts] == pytest.approx([45.0, 45.0, 10.0])
+    assert pace.share(limit, pace.WHOLE) == limit
+
+
+def test_every_process_has_at_least_one_connection() -> None:
+    assert [pace.share(Limit(2, None, 0), Part(3, place)).connections for place in (0, 1, 2, None)] == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
