@@ -12,6 +12,7 @@ from crisis.store.models.notice import Notice, NoticeItem
 from crisis.store.models.process import Beat, Probe
 from crisis.store.models.record import Event, StreamHead
 from crisis.store.models.registry import Contact, Domain, Endpoint, Platform
+from crisis.store.models.registry_change import RegistryChange
 from crisis.store.models.timer import Timer
 from crisis.store.models.user import Role, User, user_role
 from crisis.store.models.version import ActiveVersion, Version
@@ -48,6 +49,7 @@ __all__ = [
     "Probe",
     "Receipt",
     "RefCounter",
+    "RegistryChange",
     "Role",
     "Rota",
     "Spelling",

@@ -35,7 +35,8 @@ class Alert(Base):
 
     Without an incident it is a probe of delivery itself, which belongs to no figure.
 
-    ``fence`` grows with each claim; whoever finishes with an older one changes nothing.
+    ``fence`` grows with each claim; whoever finishes with an older one changes nothing. Its references are
+    checked by triggers, all rows of a statement at once, as those of the other tables of a fan-out.
     """
 
     __tablename__ = "alert"
@@ -84,13 +85,13 @@ class Alert(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
-    incident_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("incident.id"), index=True)  # none for a probe
-    notice_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("notice.id"))
-    contact_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("contact.id"))
-    endpoint_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("endpoint.id"))
-    user_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("app_user.id"))
-    link_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("link.id"))
-    message_id: Mapped[UUID] = mapped_column(sa.ForeignKey("message.id"))
+    incident_id: Mapped[UUID | None] = mapped_column(index=True)  # none for a probe
+    notice_id: Mapped[UUID | None]
+    contact_id: Mapped[UUID | None]
+    endpoint_id: Mapped[UUID | None]
+    user_id: Mapped[UUID | None]
+    link_id: Mapped[UUID | None]
+    message_id: Mapped[UUID]
     reply_to_id: Mapped[UUID | None]  # the first alert to this endpoint, for References
     cause: Mapped[str]
     purpose: Mapped[str]

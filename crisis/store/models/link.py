@@ -17,9 +17,9 @@ class Link(Base):
     __table_args__ = (sa.UniqueConstraint("notice_id", "endpoint_id", "generation"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
-    notice_id: Mapped[UUID] = mapped_column(sa.ForeignKey("notice.id"))
-    contact_id: Mapped[UUID] = mapped_column(sa.ForeignKey("contact.id"))
-    endpoint_id: Mapped[UUID] = mapped_column(sa.ForeignKey("endpoint.id"))
+    notice_id: Mapped[UUID]
+    contact_id: Mapped[UUID]
+    endpoint_id: Mapped[UUID]
     generation: Mapped[int] = mapped_column(default=1)
     token_hash: Mapped[str] = mapped_column(unique=True)  # SHA-256, hexadecimal
     created_at: Mapped[datetime]

@@ -27,8 +27,8 @@ class Notice(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
-    incident_id: Mapped[UUID] = mapped_column(sa.ForeignKey("incident.id"), index=True)
-    platform_id: Mapped[UUID] = mapped_column(sa.ForeignKey("platform.id"))
+    incident_id: Mapped[UUID] = mapped_column(index=True)
+    platform_id: Mapped[UUID]
     platform_name: Mapped[str]  # as it was when asked
     instrument: Mapped[str]
     number: Mapped[int | None]  # of an order or referral; an alert has none
@@ -55,9 +55,9 @@ class NoticeItem(Base):
     __table_args__ = (sa.UniqueConstraint("notice_id", "item_id"), sa.Index("ix_notice_item_item_id", "item_id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
-    notice_id: Mapped[UUID] = mapped_column(sa.ForeignKey("notice.id"))
-    item_id: Mapped[UUID] = mapped_column(sa.ForeignKey("item.id"))
-    batch_id: Mapped[UUID] = mapped_column(sa.ForeignKey("batch.id"))
+    notice_id: Mapped[UUID]
+    item_id: Mapped[UUID]
+    batch_id: Mapped[UUID]
     reason: Mapped[str]  # host, assigned, shared
     named_at: Mapped[datetime]
     target_at: Mapped[datetime]

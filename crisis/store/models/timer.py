@@ -33,8 +33,8 @@ class Timer(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
-    incident_id: Mapped[UUID] = mapped_column(sa.ForeignKey("incident.id"), index=True)
-    notice_id: Mapped[UUID] = mapped_column(sa.ForeignKey("notice.id"))
+    incident_id: Mapped[UUID] = mapped_column(index=True)
+    notice_id: Mapped[UUID]
     ladder: Mapped[str]  # <ladder>:<batch number>, such as silence:1
     step: Mapped[int]  # index in the ladder's table, from 0
     action: Mapped[str]
