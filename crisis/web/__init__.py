@@ -12,6 +12,7 @@ from crisis.web import (
     api,
     assets,
     broker,
+    callbacks,
     csrf,
     demo,
     desk,
@@ -46,6 +47,7 @@ _BLUEPRINTS = (
     stream.blueprint,
     answer.blueprint,
     api.blueprint,
+    callbacks.blueprint,
     demo.blueprint,
 )
 

@@ -9,13 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crisis.config import Settings
-from crisis.domain import case_number, incoming, mail_kind, records
+from crisis.domain import case_number, incoming, mail_headers, mail_kind, records
 from crisis.domain.incoming import Mail
 from crisis.domain.mail_kind import Kind
 from crisis.domain.mail_report import Report
 from crisis.domain.receipt import Receipt
 from crisis.notify import return_path
-from crisis.store import answers, db, mails, receipts
+from crisis.store import answers, canaries, db, mails, receipts
 from crisis.store import records as record
 from crisis.store.mails import Match
 
@@ -49,7 +49,7 @@ def take(raw: bytes, *, settings: Settings, now: datetime) -> Received:
             found = mails.match(
                 session,
                 paths=paths,
-                about=[key for key, _ in mail.about],
+                about=[key for key, _ in (mail_headers.ids(mail.message_id) if kind is Kind.OWN else mail.about)],
                 refs=[mail.ref, mail.subject],
                 sender=mail.sender,
             )
@@ -76,6 +76,8 @@ def _keep(session: Session, mail: Mail, kind: Kind, found: Match | None, *, now:
     if report is not None and found is not None and found.alert_id is not None and found.by in _SURE:
         moved = _report(session, mail, report, found.alert_id, now=now)
         facts += [moved] if moved else []
+    if kind is Kind.OWN and found is not None and found.alert_id is not None:
+        canaries.arrive(session, found.alert_id, now=now)  # it changes nothing unless it is a probe
     if asked is not None:
         answers.tell_officer(session, asked, [TELL], now=now)
     for incident_id, fact in facts:

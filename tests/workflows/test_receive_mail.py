@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from crisis import config, errors
-from crisis.domain import alert, notice
-from crisis.store import db, mails
+from crisis.domain import alert, canary, notice
+from crisis.notify import canary as canary_texts
+from crisis.store import canaries, db, mails
 from crisis.store.models import Acknowledgement, Alert, Answer, Event, Mail, Notice, Receipt, Timer
 from crisis.workflows import declare, deliver, escalate, overview, receive_mail, receive_receipt, settle_mail, update
 from tests.parts import samples
@@ -177,6 +178,18 @@ def test_our_own_mail_in_a_loop_says_nothing(desk: Desk) -> None:
     taken = desk.take("own-mail-back")
     assert (taken.kind, taken.waits) == ("own", False)
     assert desk.kinds() == before
+
+
+def test_a_probe_that_comes_back_has_arrived(desk: Desk) -> None:
+    sink = canary.Sink(alert.Channel.EMAIL, "probes@desk.example", returns=True)
+    with db.transaction() as session:
+        words, values = canary_texts.text(sink.channel), canary_texts.slots(sink.channel)
+        probe = canaries.plan(session, sink, words, values, cause=canary.CAUSE, now=desk.clock.now())
+    desk.send()
+    (sent,) = [one for one in desk.room.sender.sent if one.alert_id == probe]
+    taken = receive_mail.take(sent.payload, settings=desk.settings, now=desk.clock.advance(seconds=9))
+    assert taken.kind == "own"
+    assert rows(Alert, Alert.id == probe)[0].delivered_at == desk.clock.now()
 
 
 def settle(desk: Desk, kind: notice.Answer = notice.Answer.ACKNOWLEDGE, **parts: str) -> UUID:
