@@ -54,7 +54,14 @@ def new_link(user_id: UUID) -> Any:
 def change(user_id: UUID) -> Any:
     form = request.form
     try:
-        users.change(user_id, roles=form.getlist("role"), active="active" in form, now=desk.now(), actor=desk.actor())
+        users.change(
+            user_id,
+            roles=form.getlist("role"),
+            active="active" in form,
+            duty_order=form.get("duty_order", ""),
+            now=desk.now(),
+            actor=desk.actor(),
+        )
     except (errors.Conflict, errors.InvalidInput) as error:
         return _page(said=str(error)), error.status
     return _page(saved=True)

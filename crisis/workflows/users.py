@@ -108,20 +108,29 @@ def new_link_for(email: str, *, settings: Settings, now: datetime, actor: str) -
     return new_link(user.id, settings=settings, now=now, actor=actor)
 
 
-def change(user_id: UUID, *, roles: Sequence[str], active: bool, now: datetime, actor: str) -> None:
-    """Other roles, or no longer (or again) allowed in; sessions that are open end with it.
+def change(
+    user_id: UUID, *, roles: Sequence[str], active: bool, now: datetime, actor: str, duty_order: str = ""
+) -> None:
+    """Other roles, or no longer (or again) allowed in: sessions that are open end with it; another place on duty.
+
+    Args:
+        duty_order: whole number from 1, who is told first; empty is behind all who have one.
 
     Raises:
         Conflict: nobody would be left who may change people.
+        InvalidInput: a role is unknown, or the place is no number.
     """
-    wanted = _roles(roles)
+    wanted, place = _roles(roles), _place(duty_order)
     with db.transaction() as session:
         user = _existing(session, user_id)
         session.flush()
         had = {role.name for role in user.roles}
-        changed = [
-            name for name, differs in (("roles", had != set(wanted)), ("active", user.active != active)) if differs
-        ]
+        differs = {
+            "roles": had != set(wanted),
+            "active": user.active != active,
+            "duty_order": user.duty_order != place,
+        }
+        changed = [name for name, is_other in differs.items() if is_other]
         if not changed:
             return
         others = [one for one in users.with_role(session, "admin") if one.id != user.id and one.password]
@@ -129,7 +138,9 @@ def change(user_id: UUID, *, roles: Sequence[str], active: bool, now: datetime, 
             raise errors.Conflict("Nobody would be left with the role admin. Give it to somebody else first.")
         user.roles = users.roles(session, wanted)
         user.active = active
-        user.fs_uniquifier = secrets.token_hex(32)
+        user.duty_order = place
+        if changed != ["duty_order"]:
+            user.fs_uniquifier = secrets.token_hex(32)
         body = {"user_id": str(user.id), "roles": sorted(wanted), "fields": changed, "active": active}
         _record(session, kinds.Kind.USER_CHANGED, actor, body, now)
 
@@ -258,6 +269,15 @@ def _name(text: str) -> str:
     if len(name) > 120 or not name.isprintable():
         raise _wrong("name", "Use at most 120 characters that can be printed.")
     return name
+
+
+def _place(text: str) -> int | None:
+    given = text.strip()
+    if not given:
+        return None
+    if not given.isascii() or not given.isdecimal() or not 1 <= int(given[:9]) <= 999:
+        raise _wrong("duty_order", "Give the place on duty as a whole number from 1 to 999, or leave it empty.")
+    return int(given)
 
 
 def _roles(names: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from crisis.web.incidents import (
     listing,
     page,
     revoking,
+    taking,
     updating,
     withdrawing,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "listing",
     "page",
     "revoking",
+    "taking",
     "updating",
     "withdrawing",
 ]

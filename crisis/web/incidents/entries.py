@@ -39,5 +39,6 @@ def names(session: Session, view: IncidentView, entries: Iterable[Entry]) -> Nam
     """How to call whoever the page names: who declared, called, named items, or made one of ``entries``."""
     wanted = {view.declared_by, *(one.named_by for one in view.batches), *(one.actor for one in entries)}
     wanted |= {call.called_by for one in view.notices for call in one.calls}
+    wanted |= {one.ended_by for one in view.matters if one.ended_by}
     found = actors.names(session, wanted)
     return lambda actor: found.get(actor, actor)

@@ -59,6 +59,10 @@ def _key(entry: Entry) -> tuple[str, ...] | None:
     """What makes two entries one sentence; ``None`` for an entry that another one tells better."""
     body = entry.body
     match entry.kind:
+        case "matter.opened":
+            return None  # who was told of it says more
+        case "matter.ended":
+            return (entry.kind, entry.actor, str(body.get("how")))
         case "notice.named" | "notice.acknowledged" | "alerts.started" | "alerts.resumed" | "answer.items":
             return None
         case "notice.state" if body.get("state") in ("acknowledged", "in_progress"):
@@ -184,6 +188,10 @@ def _by_a_platform(told: _Told, platform: str, body: Mapping[str, Any], who: str
         case "officer.told":
             number = len(body.get("notices", ()))
             return ngettext("Officer told about %(num)s platform", "Officer told about %(num)s platforms", number)
+        case "matter.ended" if body.get("how") == "over":
+            return gettext("%(platform)s: no officer is needed any more", platform=platform)
+        case "matter.ended":
+            return gettext("%(who)s sees to %(platform)s", who=who, platform=platform)
         case "link.revoked":
             return gettext("A link of %(platform)s revoked by %(who)s", platform=platform, who=who)
         case kind:

@@ -13,7 +13,7 @@ from crisis.domain.overview import IncidentView
 from crisis.domain.shown import ItemView
 from crisis.store import db
 from crisis.web import desk, guards, states, times
-from crisis.web.incidents import entries, flashes, hours, log, rows, words, written
+from crisis.web.incidents import entries, flashes, hours, log, rows, waiting, words, written
 from crisis.web.incidents.board import Look, boards
 from crisis.web.incidents.routes import blueprint
 from crisis.web.incidents.rows import Row
@@ -72,6 +72,8 @@ def of_page(look: Look) -> dict[str, Any]:
         "hour": hours.of(view),
         "entries": log.lines(newest, view, name_of=name_of, limit=_LOG_LINES),
         "actor_name": name_of,
+        "waiting": waiting.groups(view) if view.is_open else [],
+        "settled": waiting.ended(view),
         "call_rows": [one for one in look.rows if one.to_call],
         # the same few for hundreds of rows
         "notice_state": cache(lambda shown: states.show("notice", shown)),
