@@ -9,11 +9,22 @@ from crisis.domain.alert import Channel, Event, Outcome
 #: hour, so whoever can't be reached in about a minute is better called.
 CAP = 4
 
-#: Seconds before the second, third and fourth attempt after a temporary failure.
-_WAIT_SECONDS: dict[Channel, tuple[int, ...]] = {
-    Channel.EMAIL: (2, 10, 30),  # greylisting and "too many connections" pass in this time
-    Channel.WEBHOOK: (2, 10, 30),
-    Channel.APPRISE: (2, 10, 30),
+#: Seconds before the second, third and fourth attempt, by how the one before ended. Permanent has no row:
+#: it is not tried again. The sum stays below the first step of every ladder that may be saved (5 minutes
+#: by default, 1 at least), so that a retry never arrives after the next contact was called.
+_WAIT_SECONDS: dict[Channel, dict[Outcome, tuple[int, ...]]] = {
+    Channel.EMAIL: {
+        Outcome.TEMPORARY: (2, 10, 30),  # greylisting and "too many connections" pass in this time
+        Outcome.UNKNOWN: (0, 5, 15),  # it may have arrived: at once, then less and less eager
+    },
+    Channel.WEBHOOK: {
+        Outcome.TEMPORARY: (1, 5, 20),  # a service that restarts
+        Outcome.UNKNOWN: (0, 5, 15),
+    },
+    Channel.APPRISE: {
+        Outcome.TEMPORARY: (2, 10, 30),  # "too many requests" of chat services
+        Outcome.UNKNOWN: (5, 15, 30),  # no id by which the service could tell a repeat: not at once
+    },
 }
 
 
@@ -25,21 +36,25 @@ class Next:
     wait: timedelta = timedelta(0)
 
 
-def after(outcome: Outcome, channel: Channel, attempts: int) -> Next:
+def after(outcome: Outcome, channel: Channel, attempts: int, *, moves_on_in: timedelta | None = None) -> Next:
     """What follows when attempt number ``attempts`` (from 1) ended so.
 
-    Unknown is tried again at once: its lease was the wait. At the cap everything but success fails.
+    At the cap everything but success fails.
+
+    Args:
+        moves_on_in: how long until the ladder goes to somebody else; a try after that is not made.
 
     Raises:
         ValueError: for a phone, which people call.
     """
-    waits = _WAIT_SECONDS.get(channel)
-    if waits is None:
+    table = _WAIT_SECONDS.get(channel)
+    if table is None:
         raise ValueError(f"{channel.value} has no attempts; people call it")
     if outcome is Outcome.ACCEPTED:
         return Next(Event.ACCEPT)
     if outcome is Outcome.PERMANENT or attempts >= CAP:
         return Next(Event.FAIL)
-    if outcome is Outcome.UNKNOWN:
-        return Next(Event.LOSE)
-    return Next(Event.RETRY, timedelta(seconds=waits[attempts - 1]))
+    wait = timedelta(seconds=table[outcome][attempts - 1])
+    if moves_on_in is not None and wait >= moves_on_in:
+        return Next(Event.FAIL)
+    return Next(Event.LOSE if outcome is Outcome.UNKNOWN else Event.RETRY, wait)

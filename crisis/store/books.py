@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert
 from crisis.domain.delivery import Claimed, Ended, Lost, Started, Taken
-from crisis.store import alerts, attempts, db, timers
+from crisis.store import alerts, attempts, db, registrations, timers
 from crisis.store import records as record
 from crisis.store.attempts import Finished
 
@@ -48,7 +48,10 @@ class Turn(Protocol):
     def release(self, held: Collection[Claimed], *, owner: str) -> None: ...
     def messages(self, ids: Iterable[UUID]) -> Mapping[UUID, Message]: ...
     def arm(self, timers: Sequence[Mapping[str, Any]]) -> None: ...
-    def append(self, incident_id: UUID, facts: Sequence[record.Fact], *, now: datetime) -> None: ...
+    def hurry(self, notice_ids: Collection[UUID], *, now: datetime) -> None: ...
+    def moves_on(self, notice_ids: Collection[UUID | None]) -> Mapping[UUID, datetime]: ...
+    def retire(self, endpoint_id: UUID, *, now: datetime) -> list[record.Fact]: ...
+    def append(self, stream: str, facts: Sequence[record.Fact], *, now: datetime) -> None: ...
 
 
 class Book(Protocol):
@@ -111,8 +114,19 @@ class _Turn:
     def arm(self, timers_: Sequence[Mapping[str, Any]]) -> None:
         timers.arm_first(self._session, timers_)
 
-    def append(self, incident_id: UUID, facts: Sequence[record.Fact], *, now: datetime) -> None:
-        record.append(self._session, str(incident_id), facts, now=now)
+    def hurry(self, notice_ids: Collection[UUID], *, now: datetime) -> None:
+        if notice_ids:
+            timers.hurry_many(self._session, notice_ids, now)
+
+    def moves_on(self, notice_ids: Collection[UUID | None]) -> Mapping[UUID, datetime]:
+        wanted = [one for one in notice_ids if one is not None]
+        return timers.next_due(self._session, wanted) if wanted else {}
+
+    def retire(self, endpoint_id: UUID, *, now: datetime) -> list[record.Fact]:
+        return registrations.retire_endpoint(self._session, endpoint_id, "gone", now)
+
+    def append(self, stream: str, facts: Sequence[record.Fact], *, now: datetime) -> None:
+        record.append(self._session, stream, facts, now=now)
 
 
 class DatabaseBook:

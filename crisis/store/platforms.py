@@ -104,7 +104,9 @@ def _contacts(session: Session, wanted: list[str] | None) -> defaultdict[Any, li
             head, endpoints = tuple(row[:7]), []
         if row[7] is not None:
             endpoints.append(
-                registry.Endpoint(_key(row[7]), _CHANNELS[row[8]], *row[9:12], registry.secret(row[12], row[13]))
+                registry.Endpoint(
+                    _key(row[7]), _CHANNELS[row[8]], row[9], row[10], row[11], registry.secret(row[12], row[13])
+                )
             )
     if head is not None:
         found[head[0]].append(_contact(head, endpoints))

@@ -20,14 +20,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from crisis.config import Settings
-from crisis.domain import alert, records, retry
-from crisis.domain.delivery import Claimed, Ended, Lost, Started
+from crisis.domain import alert, retry
+from crisis.domain.delivery import Claimed, Ended, Started
 from crisis.domain.dispatch import Dispatch
 from crisis.notify import rendering
 from crisis.notify.sender import Envelope, Inbox, Result, Sender
-from crisis.store import books
-from crisis.store import records as record
+from crisis.store import books, delivery_facts
 from crisis.store.clock import Clock
+from crisis.store.delivery_facts import DeliveryFacts
 
 _log = logging.getLogger(__name__)
 
@@ -48,9 +48,6 @@ _LOSE = timedelta(seconds=1)
 
 #: A flush that the database refused is tried again for so long: the results are known only here.
 _STUBBORN_SECONDS = 30.0
-
-#: An officer hears of failures of one moment in one message.
-_TELL_AFTER = timedelta(seconds=3)
 
 
 class Room(Protocol):
@@ -108,76 +105,86 @@ class _Drain:
 
     def run(self, budget_seconds: float) -> Drained:
         ends = time.monotonic() + budget_seconds
-        ended: list[Ended] = []
+        back: list[_Back] = []
         attempted = 0
         while True:
             stop = time.monotonic() >= ends
-            started, taken = self._flush_stubbornly(ended, stop=stop)
+            started, taken = self._flush_stubbornly(back, stop=stop)
             attempted += len(started)
             if self._dispatch.is_empty and (stop or not taken):
                 return Drained(attempted, more=stop)
             if time.monotonic() >= ends + _PATIENCE_SECONDS:
                 return Drained(attempted, more=True)
-            ended = self._collect()
+            back = self._collect()
 
-    def _flush_stubbornly(self, ended: Sequence[Ended], *, stop: bool) -> tuple[list[Started], int]:
+    def _flush_stubbornly(self, back: Sequence["_Back"], *, stop: bool) -> tuple[list[Started], int]:
         """A flush; again while the database is away, for what was sent is known only here."""
         gives_up = time.monotonic() + _STUBBORN_SECONDS
         while True:
             try:
-                now, started, taken = self._flush(ended, stop=stop)
+                now, started, taken = self._flush(back, stop=stop)
             except sa.exc.DBAPIError as error:
-                if not ended or not error.connection_invalidated or time.monotonic() >= gives_up:
+                if not back or not error.connection_invalidated or time.monotonic() >= gives_up:
                     raise
-                _log.warning("deliver.flush_again", extra={"error": type(error).__name__, "results": len(ended)})
+                _log.warning("deliver.flush_again", extra={"error": type(error).__name__, "results": len(back)})
                 time.sleep(_LOOK_SECONDS * 4)
             else:
                 self._submit(started, now)
                 return started, taken
 
-    def _flush(self, ended: Sequence[Ended], *, stop: bool) -> tuple[datetime, list[Started], int]:
+    def _flush(self, back: Sequence["_Back"], *, stop: bool) -> tuple[datetime, list[Started], int]:
         """One transaction; when it is done, ``started`` may go on the wire. If it fails, leases cover what it took."""
         now, self._at = self._room.clock.now(), time.monotonic()
-        facts = _Facts()
+        facts = DeliveryFacts(now)
         with self._book.turn() as turn:
-            self._record(turn, ended, facts, now=now)
+            self._record(turn, back, facts, now=now)
             self._keep_hold(turn, facts, now=now)
             claimed, count = ([], 0) if stop else self._claim(turn, facts, now=now)
             if stop:
                 turn.release(self._dispatch.give_up(), owner=self._room.owner)
             started = turn.begin(claimed, owner=self._room.owner, now=now)
             self._templates.learn(turn.messages(self._templates.missing(one.message_id for one in claimed)))
-            facts.write(turn, now=now)
+            for stream, told in facts.by_stream():
+                turn.append(stream, told, now=now)
         self._dispatch.start(started)
         return now, started, count
 
-    def _record(self, turn: books.Turn, ended: Sequence[Ended], facts: "_Facts", *, now: datetime) -> None:
-        done = turn.finish(ended, now=now)
+    def _record(self, turn: books.Turn, back: Sequence["_Back"], facts: DeliveryFacts, *, now: datetime) -> None:
+        moves_on = turn.moves_on({one.climbing for one in back} - {None})
+        done = turn.finish([_ended(one, moves_on) for one in back], now=now)
         if done.late:
             _log.warning("deliver.late_results", extra={"results": len(done.late)})
         facts.results(done.moved)
         failed = [one.claimed for one in done.moved if one.state is alert.State.FAILED]
-        turn.arm(_failures(((one.incident_id, one.notice_id) for one in failed), now=now))
+        self._give_up(turn, ((one.incident_id, one.notice_id) for one in failed), now=now)
+        for gone in [one.started.claimed.endpoint_id for one in back if one.result.retire]:
+            facts.registry += turn.retire(gone, now=now) if gone else []
 
-    def _keep_hold(self, turn: books.Turn, facts: "_Facts", *, now: datetime) -> None:
+    def _give_up(self, turn: books.Turn, failed: Iterable[tuple[UUID | None, UUID | None]], *, now: datetime) -> None:
+        """The officer hears of it, and the ladder does not wait for somebody who was not reached."""
+        about = [(incident_id, notice_id) for incident_id, notice_id in failed if incident_id and notice_id]
+        turn.arm(delivery_facts.failures(about, now=now))
+        turn.hurry({notice_id for _, notice_id in about}, now=now)
+
+    def _keep_hold(self, turn: books.Turn, facts: DeliveryFacts, *, now: datetime) -> None:
         """Take note of what other workers lost, and keep what is ours."""
         if not timedelta(0) <= now - self._lost_at < _LOSE:  # a clock set back counts as well
             self._lost_at = now
             lost = turn.lose(self._queue, now=now, limit=_FLUSH_ROWS, cap=retry.CAP)
-            facts.lost(lost, now=now)
+            facts.lost(lost, cap=retry.CAP)
             spent = ((one.incident_id, one.notice_id) for one in lost if one.attempts >= retry.CAP)
-            turn.arm(_failures(spent, now=now))
+            self._give_up(turn, spent, now=now)
         if not timedelta(0) <= now - self._renewed_at < _RENEW:
             self._renewed_at = now
             ours = [*self._dispatch.on_wire, *(one.id for one in self._dispatch.held)]
             turn.renew(ours, owner=self._room.owner, now=now)
 
-    def _claim(self, turn: books.Turn, facts: "_Facts", *, now: datetime) -> tuple[list[Claimed], int]:
+    def _claim(self, turn: books.Turn, facts: DeliveryFacts, *, now: datetime) -> tuple[list[Claimed], int]:
         """What goes on the wire next, and how many rows left the queue for it."""
         dispatch, owner = self._dispatch, self._room.owner
         ready = dispatch.startable(self._free)
         taken = turn.start(ready, owner=owner, now=now)
-        facts.cancelled(taken.cancelled, now=now)
+        facts.cancelled(taken.cancelled)
         going = taken.held
         limit = min(dispatch.free - len(going), self._most())
         if limit <= 0 or time.monotonic() < self._dry_until:
@@ -192,7 +199,7 @@ class _Drain:
             full=dispatch.full(),
             at_once=at_once,
         )
-        facts.cancelled(taken.cancelled, now=now)
+        facts.cancelled(taken.cancelled)
         if taken.count < limit:  # the queue is dry for a moment
             self._dry_until = time.monotonic() + _LOOK_SECONDS
         if at_once:
@@ -223,7 +230,7 @@ class _Drain:
         for channel, envelopes in by_channel.items():
             self._room.senders[channel].submit(envelopes, self._inbox)
 
-    def _collect(self) -> list[Ended]:
+    def _collect(self) -> list["_Back"]:
         """The results of the next few milliseconds; half of the wire is enough not to let it run empty."""
         found: list[tuple[UUID, Result]] = []
         enough = min(_FLUSH_ROWS, self._dispatch.enough)
@@ -240,84 +247,57 @@ class _Drain:
                 found.append(self._inbox.get_nowait())
             except queues.Empty:
                 break
-        ended = [self._ended(started, result) for one, result in found if (started := self._dispatch.end(one))]
-        self._dispatch.adapt(len(ended))
-        return ended
-
-    def _ended(self, started: Started, result: Result) -> Ended:
-        claimed = started.claimed
-        finished_at = self._submitted_at.pop(claimed.id) + result.finished_after
-        following = retry.after(result.outcome, alert.Channel(claimed.channel), claimed.attempts + 1)
-        state = alert.advance(alert.State.STARTED, following.event)
-        again = state in (alert.State.WAITING_RETRY, alert.State.UNKNOWN)
-        return Ended(
-            started=started,
-            outcome=result.outcome,
-            state=state,
-            finished_at=finished_at,
-            due_at=finished_at + following.wait if again else None,
-            detail=result.detail,
-            size=result.size,
-            sha256=result.sha256,
-            code=result.code,
-            remote_id=result.remote_id or None,
-            evidence=result.evidence or None,
-        )
+        back = [
+            _Back(started, result, self._submitted_at.pop(one) + result.finished_after)
+            for one, result in found
+            if (started := self._dispatch.end(one))
+        ]
+        self._dispatch.adapt(len(back))
+        return back
 
 
-_KINDS = {
-    alert.State.ACCEPTED: records.Kind.ALERTS_ACCEPTED,
-    alert.State.FAILED: records.Kind.ALERTS_FAILED,
-    alert.State.WAITING_RETRY: records.Kind.ALERTS_RETRY,
-    alert.State.UNKNOWN: records.Kind.ALERTS_UNKNOWN,
-    alert.State.CANCELLED: records.Kind.ALERTS_CANCELLED,
-}
+#: What the ladder of silence goes beyond, when it moves on.
+_CLIMBING = (alert.Purpose.FIRST.value, alert.Purpose.ESCALATION.value)
 
 
-class _Facts:
-    """What happened in one flush, by incident; a probe belongs to none, and to no record."""
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """A result that has come back and is not written yet."""
 
-    def __init__(self) -> None:
-        self._entries: dict[tuple[UUID, records.Kind], list[list[str]]] = {}
+    started: Started
+    result: Result
+    finished_at: datetime
 
-    def results(self, moved: Sequence[Ended]) -> None:
-        for one in moved:
-            self._add(one.claimed.incident_id, _KINDS[one.state], one.claimed.id, one.finished_at)
-
-    def lost(self, lost: Sequence[Lost], *, now: datetime) -> None:
-        for one in lost:
-            state = alert.State.FAILED if one.attempts >= retry.CAP else alert.State.UNKNOWN
-            self._add(one.incident_id, _KINDS[state], one.alert_id, now)
-
-    def cancelled(self, cancelled: Sequence[Claimed], *, now: datetime) -> None:
-        for one in cancelled:
-            self._add(one.incident_id, records.Kind.ALERTS_CANCELLED, one.id, now)
-
-    def write(self, turn: books.Turn, *, now: datetime) -> None:
-        """The last statements of a flush; incidents in one order, so that no two flushes wait in a ring."""
-        by_incident: dict[UUID, list[record.Fact]] = {}
-        for (incident_id, kind), entries in self._entries.items():
-            by_incident.setdefault(incident_id, []).append(record.Fact(kind, "desk", now, {"alerts": entries}))
-        for incident_id in sorted(by_incident):
-            turn.append(incident_id, by_incident[incident_id], now=now)
-
-    def _add(self, incident_id: UUID | None, kind: records.Kind, alert_id: UUID, at: datetime) -> None:
-        if incident_id is not None:
-            self._entries.setdefault((incident_id, kind), []).append([str(alert_id), record.moment(at)])
+    @property
+    def climbing(self) -> UUID | None:
+        """The notice whose ladder says how long it is worth trying; ``None`` where no ladder does."""
+        claimed = self.started.claimed
+        accepted = self.result.outcome is alert.Outcome.ACCEPTED
+        return None if accepted or claimed.purpose not in _CLIMBING else claimed.notice_id
 
 
-def _failures(failed: Iterable[tuple[UUID | None, UUID | None]], *, now: datetime) -> list[dict[str, object]]:
-    """The officer hears of the first failure of each platform; the page shows every one."""
-    return [
-        {
-            "incident_id": incident_id,
-            "notice_id": notice_id,
-            "ladder": "failure",
-            "step": 0,
-            "action": "tell_failed",
-            "starts_at": now,
-            "due_at": now + _TELL_AFTER,
-        }
-        for incident_id, notice_id in failed
-        if incident_id is not None and notice_id is not None
-    ]
+def _ended(back: _Back, moves_on: Mapping[UUID, datetime]) -> Ended:
+    """What becomes of an alert after this result."""
+    claimed, result = back.started.claimed, back.result
+    at = moves_on.get(back.climbing) if back.climbing else None
+    following = retry.after(
+        result.outcome,
+        alert.Channel(claimed.channel),
+        claimed.attempts + 1,
+        moves_on_in=at - back.finished_at if at else None,
+    )
+    state = alert.advance(alert.State.STARTED, following.event)
+    again = state in (alert.State.WAITING_RETRY, alert.State.UNKNOWN)
+    return Ended(
+        started=back.started,
+        outcome=result.outcome,
+        state=state,
+        finished_at=back.finished_at,
+        due_at=back.finished_at + following.wait if again else None,
+        detail=result.detail,
+        size=result.size,
+        sha256=result.sha256,
+        code=result.code,
+        remote_id=result.remote_id or None,
+        evidence=result.evidence or None,
+    )
