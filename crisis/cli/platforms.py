@@ -44,7 +44,12 @@ def run_import(args: argparse.Namespace) -> int:
     text = _read(args.file)
     with desk.opened() as opened:
         outcome = import_registry.import_registry(
-            text, now=opened.now(), actor=desk.ACTOR, dry_run=args.dry_run, retire_missing=args.retire_missing
+            text,
+            now=opened.now(),
+            actor=desk.ACTOR,
+            dry_run=args.dry_run,
+            retire_missing=args.retire_missing,
+            services=opened.settings.services,
         )
     _tell(outcome, retire_missing=args.retire_missing)
     return 0

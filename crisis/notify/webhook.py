@@ -3,23 +3,35 @@
 *Source:* Standard Webhooks 1.0.0 for headers and signature.
 """
 
+import asyncio
 import base64
+import concurrent.futures
 import functools
 import hashlib
 import hmac
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert, pace, provider
-from crisis.notify import addresses, http_answer, lanes, posting, resolving
+from crisis.notify import addresses, http_answer, lanes, loop, posting, resolving
 from crisis.notify.lanes import Said
 from crisis.notify.sender import Envelope, Inbox
 
 _TIMEOUT_SECONDS = 5.0  # for the whole attempt
 _CONFINED = "The demo posts to its own simulated platforms only."
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The headers of ours that say something, what came of it, and the body of the answer."""
+
+    headers: Mapping[str, str]
+    said: Said
+    body: bytes = b""
 
 
 class Sender:
@@ -58,7 +70,26 @@ class Sender:
     def close(self) -> None:
         self._lanes.close(after=self._poster.close)
 
+    def exchange(self, envelope: Envelope) -> Exchange:
+        """One POST at once, waited for; for somebody who looks at it."""
+        done: concurrent.futures.Future[Exchange] = concurrent.futures.Future()
+
+        async def post() -> None:
+            try:
+                done.set_result(await self._exchange(envelope))
+            except Exception as error:
+                done.set_exception(error)
+
+        def begin() -> None:
+            self._looked_at = asyncio.get_running_loop().create_task(post())
+
+        loop.run_soon(begin)
+        return done.result(2 * _TIMEOUT_SECONDS)
+
     async def _attempt(self, envelope: Envelope) -> Said:
+        return (await self._exchange(envelope)).said
+
+    async def _exchange(self, envelope: Envelope) -> Exchange:
         message_id = str(envelope.alert_id)
         headers = {
             "Content-Type": "application/json",
@@ -74,12 +105,12 @@ class Sender:
                 self._url(envelope), headers, envelope.payload, seconds=_TIMEOUT_SECONDS, batch=self._limit(name).batch
             )
         except errors.InvalidInput as error:
-            return Said(alert.Outcome.PERMANENT, str(error))
+            return Exchange(headers, Said(alert.Outcome.PERMANENT, str(error)))
         except posting.NotReached as error:
-            return Said(alert.Outcome.TEMPORARY, str(error))
+            return Exchange(headers, Said(alert.Outcome.TEMPORARY, str(error)))
         except posting.NoAnswer as error:
-            return Said(alert.Outcome.UNKNOWN, str(error), sent=True)
-        return said(answer)
+            return Exchange(headers, Said(alert.Outcome.UNKNOWN, str(error), sent=True))
+        return Exchange(headers, said(answer), answer.body)
 
     def _url(self, envelope: Envelope) -> str:
         return self._demo_base or envelope.address if self._confined else envelope.address

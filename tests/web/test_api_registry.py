@@ -109,3 +109,31 @@ def patch(registrar: Program, path: str, body: dict[str, Any]) -> dict[str, Any]
     assert answer.status_code == 200, answer.get_data(as_text=True)
     found: dict[str, Any] = answer.get_json()
     return found
+
+
+def with_endpoint(registrar: Program, channel: str, address: str) -> str:
+    registrar.post("/platforms", PLATFORM)
+    contact = registrar.post("/platforms/p-100/contacts", CONTACT).get_json()["id"]
+    endpoints = f"/platforms/p-100/contacts/{contact}/endpoints"
+    return f"{endpoints}/{registrar.post(endpoints, {'channel': channel, 'address': address}).get_json()['id']}"
+
+
+def test_a_new_secret_comes_with_how_long_the_one_before_it_holds(registrar: Program) -> None:
+    endpoint = with_endpoint(registrar, "webhook", "https://hooks.example/x")
+    first = registrar.post(f"{endpoint}/secret", {}, Idempotency_Key="a")
+    again = registrar.post(f"{endpoint}/secret", {}, Idempotency_Key="a")
+    second = registrar.post(f"{endpoint}/secret", {})
+    assert (first.status_code, first.get_json()) == (again.status_code, again.get_json())
+    assert [one.get_json()["generation"] for one in (first, second)] == [2, 3]
+    assert first.get_json()["secret"].startswith("whsec_")
+    assert first.get_json()["secret"] != second.get_json()["secret"]
+    assert first.get_json()["previous_until"].endswith("Z")
+
+
+def test_a_secret_address_is_masked_and_left_alone_when_it_comes_back_so(registrar: Program) -> None:
+    endpoint = with_endpoint(registrar, "apprise", "ntfys://token-of-theirs@ntfy.example/t")
+    shown = patch(registrar, endpoint, {"address": "ntfys://•••", "verified_on": "2026-03-01"})
+    assert (shown["address"], shown["verified_on"]) == ("ntfys://•••", "2026-03-01")
+    assert "token-of-theirs" not in registrar.get("/platforms").get_data(as_text=True)
+    answer = registrar.client.patch(f"/api/v1{endpoint}", json={"address": "syslog://x"}, headers=registrar.headers)
+    assert list(problem(answer)["fields"]) == ["address"]

@@ -1,12 +1,15 @@
 """Tests of the registry pages: what they show, and that editing takes the same rules as the file."""
 
 import io
+import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from crisis.store import db, platforms, records
 from crisis.workflows import import_registry
+from tests.parts.webhook_sink import WebhookSink
 from tests.web import site
 from tests.workflows.test_import_registry import FILE, HEADER, MAIL
 
@@ -196,14 +199,83 @@ def test_the_record_of_the_registry_is_shown_in_order(registrar: FlaskClient) ->
     assert "12 entries" in page
 
 
-def test_a_registrar_sees_the_secret_of_a_webhook_and_of_nothing_else(
+def added_webhook(
+    registrar: FlaskClient, website: site.Website, url: str = "https://hooks.pixelly.example/crisis"
+) -> Any:
+    contact = contact_ids(website)[0]
+    added = {"channel": "webhook", "address": url, "verified_on": ""}
+    return site.post(registrar, f"/registry/contacts/{contact}/endpoints/new", added)
+
+
+def endpoint_id(website: site.Website, channel: str) -> str:
+    with website.app.app_context(), db.reading() as session:
+        endpoints = platforms.by_registry_id(session, "p-001").contacts[0].endpoints
+        return next(str(one.id) for one in endpoints if one.channel == channel)
+
+
+def shown_secret(page: Any) -> str:
+    assert page.status_code == 200
+    [secret] = re.findall(r"whsec_[A-Za-z0-9+/=]{20,}", page.get_data(as_text=True))
+    return str(secret)
+
+
+def test_the_secret_of_a_webhook_is_shown_once_and_of_nothing_else(
+    registrar: FlaskClient, filled: site.Website
+) -> None:
+    first = shown_secret(added_webhook(registrar, filled))
+    page = f"/registry/endpoints/{endpoint_id(filled, 'webhook')}"
+    for path in (f"{page}/edit", PIXELLY, f"/registry/endpoints/{endpoint_id(filled, 'email')}/edit"):
+        assert "whsec_" not in text_of(registrar, path)
+    assert shown_secret(site.post(registrar, f"{page}/secret", {})) != first
+    assert "New secret of a webhook" in text_of(registrar, PIXELLY)
+    assert "whsec_" not in text_of(registrar, f"{page}/edit")
+
+
+def test_only_a_registrar_makes_secrets_and_tests(filled: site.Website, registrar: FlaskClient) -> None:
+    added_webhook(registrar, filled)
+    page = f"/registry/endpoints/{endpoint_id(filled, 'webhook')}"
+    for role in ("officer", "auditor", "admin"):
+        person = filled.person(role, email=f"{role}@desk.example")
+        assert [site.post(person, f"{page}/{act}", {}).status_code for act in ("secret", "test")] == [403, 403]
+    assert registrar.post(f"{page}/test").status_code == 400  # without the token of the form
+
+
+def test_a_test_message_shows_what_went_out_and_what_came_back(registrar: FlaskClient, filled: site.Website) -> None:
+    with WebhookSink() as sink:
+        sink.status = 503
+        added_webhook(registrar, filled, sink.url("/hook").replace("http://", "https://"))
+        endpoint = endpoint_id(filled, "webhook")
+        page = site.post(registrar, f"/registry/endpoints/{endpoint}/test", {}).get_data(as_text=True)
+    assert "not on the public internet" in page  # no exception is made for a test
+    assert "crisis.alert" in page
+    assert "webhook-timestamp" in page
+    assert "v1," not in page
+    assert "Test message sent: refused" in text_of(registrar, PIXELLY)
+
+
+def test_a_mail_address_is_tested_by_the_mail_host(registrar: FlaskClient, filled: site.Website) -> None:
+    page = site.post(registrar, f"/registry/endpoints/{endpoint_id(filled, 'email')}/test", {}).get_data(as_text=True)
+    assert "What came back" in page
+    assert "Test of the crisis desk" in page
+    assert "crisis1@pixelly.example" in page
+
+
+def test_a_phone_is_not_tested_but_called(registrar: FlaskClient, filled: site.Website) -> None:
+    assert site.post(registrar, f"/registry/endpoints/{endpoint_id(filled, 'phone')}/test", {}).status_code == 409
+
+
+def test_a_secret_address_is_masked_on_every_page_and_kept_when_the_form_comes_back(
     registrar: FlaskClient, filled: site.Website
 ) -> None:
     contact = contact_ids(filled)[0]
-    added = {"channel": "webhook", "address": "https://hooks.pixelly.example/crisis", "verified_on": ""}
-    assert site.post(registrar, f"/registry/contacts/{contact}/endpoints/new", added).status_code == 303
-    with filled.app.app_context(), db.reading() as session:
-        endpoints = platforms.by_registry_id(session, "p-001").contacts[0].endpoints
-        by_channel = {one.channel: str(one.id) for one in endpoints}
-    assert "whsec_" in text_of(registrar, f"/registry/endpoints/{by_channel['webhook']}/edit")
-    assert "whsec_" not in text_of(registrar, f"/registry/endpoints/{by_channel['email']}/edit")
+    given = {"channel": "apprise", "address": "ntfys://token-of-theirs@ntfy.pixelly.example/t", "verified_on": ""}
+    assert site.post(registrar, f"/registry/contacts/{contact}/endpoints/new", given).status_code == 303
+    endpoint = endpoint_id(filled, "apprise")
+    for path in (PIXELLY, f"/registry/endpoints/{endpoint}/edit", "/registry?q=pixelly"):
+        page = text_of(registrar, path)
+        assert "token-of-theirs" not in page
+        assert "sealed:" not in page
+    assert "ntfys://•••" in text_of(registrar, PIXELLY)
+    back = {"channel": "apprise", "address": "ntfys://•••", "verified_on": "2026-03-01"}
+    assert site.post(registrar, f"/registry/endpoints/{endpoint}/edit", back).status_code == 303
+    assert "ntfys://token-of-theirs@ntfy.pixelly.example/t" in text_of(registrar, "/registry/export.csv")

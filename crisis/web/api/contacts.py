@@ -6,6 +6,9 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from crisis import errors
+from crisis.domain.registry import Secret
+from crisis.notify import links
+from crisis.reports.shapes import Shape, moment
 from crisis.store import db, platforms
 from crisis.store.models import Contact, Endpoint
 from crisis.store.registrations import present
@@ -91,7 +94,9 @@ def add_endpoint(registry_id: str, contact_id: UUID) -> Response:
         now, actor = desk.now(), desk.actor()
         return registry.naming(
             cells.ENDPOINT,
-            lambda: register.add_endpoint(contact_id, given, now=now, actor=actor, alongside=alongside),
+            lambda: register.add_endpoint(
+                contact_id, given, now=now, actor=actor, services=desk.settings().services, alongside=alongside
+            ),
         )
 
     return exchange.once(act, shape=lambda endpoint_id: {"id": str(endpoint_id)})
@@ -113,10 +118,35 @@ def change_endpoint(registry_id: str, contact_id: UUID, endpoint_id: UUID) -> Re
         register.retire_endpoint(endpoint_id, now=now, actor=actor)
     elif given:
         registry.naming(
-            cells.ENDPOINT, lambda: register.change_endpoint(endpoint_id, {**now_so, **given}, now=now, actor=actor)
+            cells.ENDPOINT,
+            lambda: register.change_endpoint(
+                endpoint_id, {**now_so, **given}, now=now, actor=actor, services=desk.settings().services
+            ),
         )
     with db.reading() as session:
         return exchange.answer(cells.endpoint(session.get_one(Endpoint, endpoint_id)))
+
+
+@post(
+    f"{_ENDPOINT}/secret",
+    scope=REGISTRY,
+    summary="Make a new secret for a webhook; the one before it holds for 24 hours",
+    body=registry_schemas.NoFields,
+    answer=registry_schemas.NewSecret,
+)
+def renew_secret(registry_id: str, contact_id: UUID, endpoint_id: UUID) -> Response:
+    def act(alongside: exchange.Alongside) -> Secret:
+        with db.reading() as session:
+            _endpoint(session, registry_id, contact_id, endpoint_id)
+        return register.renew_secret(endpoint_id, now=desk.now(), actor=desk.actor(), alongside=alongside)
+
+    def shape(secret: Secret) -> Shape:
+        return {"generation": secret.generation, "previous_until": moment(secret.previous_until)}
+
+    kept = exchange.once(act, shape=shape)  # without the secret itself, which is derived again for a repeat
+    told = kept.get_json()
+    secret = links.webhook_secret(desk.settings().secret_key, endpoint_id, told["generation"])
+    return exchange.answer({"secret": secret, **told}, kept.status_code)
 
 
 def _contact(session: Session, registry_id: str, contact_id: UUID) -> Contact:

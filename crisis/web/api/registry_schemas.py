@@ -65,6 +65,16 @@ class Added(BaseModel):
     id: str
 
 
+class NoFields(Given):
+    """Nothing has to be said."""
+
+
+class NewSecret(BaseModel):
+    secret: str = Field(description="whsec_…, as Standard Webhooks has it; shown this once")
+    generation: int
+    previous_until: datetime | None = Field(description="until then the secret before it signs as well")
+
+
 class Endpoint(BaseModel):
     id: str
     channel: alert.Channel

@@ -33,7 +33,12 @@ def take() -> Any:
     try:
         text = request.form.get("text", "") if apply else _uploaded()
         outcome = import_registry.import_registry(
-            text, now=desk.now(), actor=desk.actor(), dry_run=not apply, retire_missing=retire
+            text,
+            now=desk.now(),
+            actor=desk.actor(),
+            dry_run=not apply,
+            retire_missing=retire,
+            services=desk.settings().services,
         )
     except errors.InvalidInput as error:
         faults, said = dict(list(error.fields.items())[:_FAULTS_SHOWN]), str(error)

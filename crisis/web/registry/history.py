@@ -29,6 +29,17 @@ def entries(session: Session, events: Iterable[Event]) -> list[Entry]:
     return [Entry(event.n, event.recorded_at, _words(event), names[event.actor]) for event in found]
 
 
+def outcome(value: str) -> str:
+    """How an attempt ended, in words."""
+    words = {
+        "accepted": gettext("accepted"),
+        "temporary": gettext("not taken, perhaps later"),
+        "permanent": gettext("refused"),
+        "unknown": gettext("no answer, it may have arrived"),
+    }
+    return words.get(value, value)
+
+
 def _words(event: Event) -> str:
     body = json.loads(event.body)
     fields = ", ".join(str(field).replace("_", " ") for field in body.get("fields", []))
@@ -43,6 +54,10 @@ def _words(event: Event) -> str:
         "contact.retired": gettext("Contact retired"),
         "endpoint.added": gettext("Address added (%(channel)s)", channel=body.get("channel", "")),
         "endpoint.changed": gettext("Address changed: %(fields)s", fields=fields),
-        "endpoint.retired": gettext("Address retired"),
+        "endpoint.retired": gettext("Address retired: its receiver has ended it")
+        if body.get("reason")
+        else gettext("Address retired"),
+        "endpoint.secret_renewed": gettext("New secret of a webhook"),
+        "endpoint.tested": gettext("Test message sent: %(outcome)s", outcome=outcome(body.get("outcome", ""))),
     }
     return words.get(event.kind, event.kind)

@@ -39,6 +39,7 @@ def platform(registry_id: str) -> Any:
         local={contact.id: desk.now().astimezone(hours.zone(contact.time_zone)) for contact in contacts},
         answered=platforms.last_answers(session, [found.id]).get(found.id),
         history=history.entries(session, platforms.history(session, found.id, limit=_HISTORY_SHOWN)),
+        shown_address=register.shown_address,
         may_write=desk.allowed(access.Action.WRITE_REGISTRY),
     )
 
