@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crisis.domain import alert, canary, provider
 from crisis.domain.outgoing import Text
 from crisis.store import alerts, keys
-from crisis.store.models import Alert, Attempt, Message
+from crisis.store.models import Alert, Attempt, Mail, Message, Receipt
 
 _ROUND, _ASK, _LANGUAGE = "canary", "inform", "en"
 _BY_SINK = "sink"  # who says that it arrived
@@ -80,7 +80,7 @@ def by_id(session: Session, probe_id: UUID) -> canary.Probe | None:
 
 
 def forget_old(session: Session, *, before: datetime) -> None:
-    """Delete the probes planned before then, with their attempts."""
+    """Delete the probes planned before then, with their attempts and what came back of them."""
     old = sa.select(Alert.id).where(
         Alert.incident_id.is_(None),
         Alert.planned_at < before,
@@ -91,6 +91,8 @@ def forget_old(session: Session, *, before: datetime) -> None:
     )
     ids = list(session.scalars(old))
     if ids:
+        session.execute(sa.delete(Mail).where(Mail.alert_id.in_(ids)))
+        session.execute(sa.delete(Receipt).where(Receipt.alert_id.in_(ids)))
         session.execute(sa.delete(Attempt).where(Attempt.alert_id.in_(ids)))
         session.execute(sa.delete(Alert).where(Alert.id.in_(ids)))
 
