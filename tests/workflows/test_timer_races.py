@@ -1,0 +1,223 @@
+"""Timers under pressure: answers at the due instant, several who fire at once, a standstill of ten minutes."""
+
+import json
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask, current_app
+
+from crisis import config
+from crisis.domain import notice
+from crisis.store import answers, db, timers
+from crisis.store import records as record
+from crisis.store.models import Alert, Contact, Event, Notice, Timer
+from crisis.workflows import declare, escalate
+from tests.parts import samples
+from tests.parts.clock import START, FakeClock
+from tests.parts.rows import rows
+from tests.workflows.people import with_officer
+
+Declare = Callable[..., declare.Declared]
+
+pytestmark = pytest.mark.usefixtures("desk_db")
+
+_PLATFORMS = 30
+_ROUNDS = {"sqlite": 3, "postgresql": 8}  # times the platforms: each is one race
+
+
+def registry(count: int) -> None:
+    samples.add(
+        *(
+            samples.platform(
+                f"p-{number:03}",
+                name=f"Platform {number:03}",
+                domains=(f"p-{number:03}.example",),
+                contacts=[samples.contact(place, endpoints=[f"c{place}@p-{number:03}.example"]) for place in (1, 2, 3)],
+            )
+            for number in range(count)
+        )
+    )
+
+
+def at_once(*doing: Callable[[], None]) -> None:
+    """All of them in threads of their own, started together; the first error is raised here."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    barrier, wrong = threading.Barrier(len(doing)), []
+
+    def run(one: Callable[[], None]) -> None:
+        with app.app_context():
+            try:
+                barrier.wait()
+                one()
+            except BaseException as error:
+                wrong.append(error)
+
+    threads = [threading.Thread(target=run, args=(one,)) for one in doing]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        raise wrong[0]
+
+
+def acknowledge(notice_id: UUID, contact_id: UUID, now: datetime) -> None:
+    with db.transaction() as session:
+        row = answers.lock(session, notice_id)
+        facts = answers.take(
+            session, row, contact_id=contact_id, kind=notice.Answer.ACKNOWLEDGE, name="C. Roux", actor="cli", now=now
+        )
+        record.append(session, str(row.incident_id), facts, now=now)
+
+
+def test_an_answer_at_the_due_instant_comes_before_the_step_or_after_it_never_both(
+    declared: Declare, clock: FakeClock, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(escalate, "_AT_ONCE", 2)  # so that firing takes about as long as answering
+    registry(_PLATFORMS)
+    contacts = {one.platform_id: one.id for one in rows(Contact, Contact.position == 1)}
+    dice = random.Random(20)
+    orders: Counter[str] = Counter()
+    for _ in range(_ROUNDS[db.db.engine.dialect.name]):
+        done = declared(items=[{"sha256": samples.SHA256}])
+        clock.advance(minutes=5)
+        now = clock.now()
+        asked = rows(Notice, Notice.incident_id == done.incident_id)
+        dice.shuffle(asked)
+
+        def answer_all(asked: list[Notice] = asked, now: datetime = now) -> None:
+            for one in asked:
+                acknowledge(one.id, contacts[one.platform_id], now)
+
+        def fire_all(now: datetime = now) -> None:
+            for _ in range(_PLATFORMS):  # whoever is being answered is skipped, and looked at again
+                escalate.fire(settings=settings, now=now)
+
+        at_once(answer_all, fire_all)
+        orders += _each_has_one_order(asked)
+    assert sum(orders.values()) == _PLATFORMS * _ROUNDS[db.db.engine.dialect.name]
+    assert set(orders) == {"step first", "answer first"}, orders
+
+
+def _each_has_one_order(asked: list[Notice]) -> Counter[str]:
+    """Either the step fired and wrote to the next contact, or the answer cancelled it; nothing is armed after it."""
+    orders: Counter[str] = Counter()
+    for one in asked:
+        (step, *more) = rows(Timer, Timer.notice_id == one.id, Timer.ladder == "silence:1")
+        alerts = rows(Alert, Alert.notice_id == one.id, Alert.purpose == "escalation")
+        fired = step.state == timers.FIRED
+        assert len(alerts) == (1 if fired else 0)
+        assert step.state in (timers.FIRED, timers.CANCELLED)
+        assert [other.state for other in more] == ([timers.CANCELLED] if fired else [])
+        orders["step first" if fired else "answer first"] += 1
+    return orders
+
+
+def test_the_answer_of_one_platform_touches_no_timer_of_another(
+    declared: Declare, clock: FakeClock, settings: config.Settings
+) -> None:
+    registry(6)
+    declared(items=[{"sha256": samples.SHA256}])
+    asked = rows(Notice)
+    contacts = {one.platform_id: one.id for one in rows(Contact, Contact.position == 1)}
+    at_once(*(lambda one=one: acknowledge(one.id, contacts[one.platform_id], clock.now()) for one in asked[:3]))
+    clock.advance(minutes=5)
+    while escalate.fire(settings=settings, now=clock.now()):
+        pass
+    reached = {one.notice_id for one in rows(Alert, Alert.purpose == "escalation")}
+    assert reached == {one.id for one in asked[3:]}
+
+
+def test_however_many_fire_at_once_each_step_fires_once(
+    declared: Declare, clock: FakeClock, settings: config.Settings
+) -> None:
+    registry(_PLATFORMS)
+    with_officer()
+    declared(items=[{"sha256": samples.SHA256}])
+    counts: list[int] = []
+    for _ in range(12):
+        clock.advance(minutes=5)
+        now = clock.now()
+        at_once(*[lambda now=now: counts.append(escalate.fire(settings=settings, now=now))] * 3)
+    while escalate.fire(settings=settings, now=clock.now()):
+        pass
+    fired = [(one.stream, json.loads(one.body)) for one in rows(Event, Event.kind == "timer.fired")]
+    once = Counter((body["notice"], body["ladder"], body["step"]) for _, body in fired)
+    assert set(once.values()) == {1}
+    steps = Counter((body["ladder"], body["step"]) for _, body in fired if not body["ladder"].startswith("officer"))
+    assert steps == dict.fromkeys(
+        [("silence:1", 0), ("silence:1", 1), ("silence:1", 2), ("warning:1", 0), ("warning:1", 1)], _PLATFORMS
+    )
+    causes = Counter((one.notice_id, one.endpoint_id, one.cause) for one in rows(Alert, Alert.notice_id.is_not(None)))
+    assert set(causes.values()) == {1}
+
+
+def test_nothing_fires_before_its_time_whoever_asks(
+    declared: Declare, clock: FakeClock, settings: config.Settings
+) -> None:
+    registry(5)
+    declared(items=[{"sha256": samples.SHA256}])
+    clock.advance(timedelta(minutes=5) - timedelta(microseconds=1))
+    now = clock.now()
+    at_once(*[lambda: _assert_nothing(settings, now)] * 3)
+    clock.set(START - timedelta(hours=1))  # a clock that is set back fires nothing again, and nothing early
+    assert escalate.fire(settings=settings, now=clock.now()) == 0
+    assert {one.state for one in rows(Timer)} == {timers.ARMED}
+
+
+def _assert_nothing(settings: config.Settings, now: datetime) -> None:
+    assert escalate.fire(settings=settings, now=now) == 0
+
+
+def test_a_clock_two_hours_ahead_and_back_again_fires_every_step_once(
+    declared: Declare, clock: FakeClock, settings: config.Settings
+) -> None:
+    registry(2)
+    declared(items=[{"sha256": samples.SHA256}])
+    for jump in (timedelta(hours=2), -timedelta(hours=3), timedelta(hours=4)):
+        clock.advance(jump)
+        while escalate.fire(settings=settings, now=clock.now()):
+            pass
+    fired = Counter(
+        (body["notice"], body["ladder"], body["step"])
+        for body in (json.loads(one.body) for one in rows(Event, Event.kind == "timer.fired"))
+    )
+    assert set(fired.values()) == {1}
+
+
+def test_after_ten_minutes_of_standstill_what_is_overdue_fires_once_and_in_order(
+    declared: Declare, clock: FakeClock, settings: config.Settings
+) -> None:
+    registry(3)
+    with_officer()
+    first = declared(items=[{"sha256": samples.SHA256}])
+    clock.advance(minutes=1)
+    second = declared(items=[{"md5": samples.MD5}])
+    clock.advance(minutes=3)
+    with db.transaction() as session:  # the whole system stood still from here to minute 14 and 13
+        armed = session.scalar(sa.select(sa.func.count()).select_from(Timer).where(Timer.state == timers.ARMED))
+    assert armed == 12
+    clock.advance(minutes=10)
+    at_once(*[lambda: _fire_all(settings, clock.now())] * 3)
+    for done in (first, second):
+        found = sorted(
+            rows(Event, Event.stream == str(done.incident_id), Event.kind == "timer.fired"), key=lambda one: one.n
+        )
+        by_notice: dict[str, list[int]] = {}
+        for one in found:
+            body = json.loads(one.body)
+            by_notice.setdefault(body["notice"], []).append(body["step"])
+        assert list(by_notice.values()) == [[0, 1]] * 3
+    reached = Counter(one.address.split("@")[0] for one in rows(Alert, Alert.purpose == "escalation"))
+    assert reached == {"c2": 6, "c3": 6}
+
+
+def _fire_all(settings: config.Settings, now: datetime) -> None:
+    for _ in range(5):
+        escalate.fire(settings=settings, now=now)
