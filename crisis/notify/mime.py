@@ -17,39 +17,51 @@ from crisis.notify import marks
 
 #: Can't stand in a part: after "=" quoted-printable has two hexadecimal digits or the end of the line.
 _BOUNDARY = b"=_crisis_desk"
-_MISSING = "…"  # an alert with a hole beats none
+MISSING = "…"  # an alert with a hole beats none
 
 _MOST_KEPT = 2048
+_LONGEST_WORD = 900  # of a header, left as it is. *Source:* RFC 5321, 4.5.3.1.6: lines end at 998 bytes
+
+#: The slot that is another one in each mail; all others are the same in many.
+LINK = "link"
 
 
 class Line:
     """A line with slots. Mails of one group differ in few lines, so what was encoded once is kept."""
 
-    __slots__ = ("_kept", "_names", "_parts")
+    __slots__ = ("_has_link", "_kept", "_names", "_parts")
 
     def __init__(self, parts: list[str]) -> None:
         self._parts = parts
         self._names = parts[1::2]
-        self._kept: dict[tuple[str | None, ...], bytes] = {}
+        self._has_link = LINK in self._names
+        self._kept: dict[tuple[str | None, ...], bytes | list[str]] = {}
 
-    def encoded(self, values: Mapping[str, str]) -> bytes:
-        """The line with the values in it, quoted-printable."""
-        if "link" in self._names:  # another in each mail: nothing to keep
-            return _line(fill(self._parts, values))
-        wanted = tuple([values.get(name) for name in self._names])
+    def filled(self, values: Mapping[str, str]) -> "bytes | list[str]":
+        """The line with the values in it, quoted-printable; or what stands around the link, still to be encoded."""
+        wanted = tuple([values.get(name) for name in self._names if name != LINK])
         found = self._kept.get(wanted)
         if found is None:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept = {}
-            found = self._kept[wanted] = _line(fill(self._parts, values))
+            found = self._kept[wanted] = self._around(values) if self._has_link else _line(fill(self._parts, values))
         return found
+
+    def _around(self, values: Mapping[str, str]) -> list[str]:
+        texts = [self._parts[0]]
+        for name, text in zip(self._names, self._parts[2::2], strict=True):
+            if name == LINK:
+                texts.append(text)
+            else:
+                texts[-1] += values.get(name, MISSING) + text
+        return texts
 
 
 #: An encoded part: bytes as they are, and lines that are filled for each mail.
 Pieces = list[bytes | Line]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
     """A message whose fixed lines are encoded already."""
 
@@ -58,37 +70,50 @@ class Prepared:
     html: Pieces
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What mails with the same values have in common: all but the link."""
+
+    subject: bytes  # the header
+    parts: list[bytes | list[str]]  # from MIME-Version to the end; a list is a line, without the links in it
+    html_from: int  # at this place of ``parts`` the HTML begins
+
+    def with_link(self, link: str) -> list[bytes]:
+        """The parts with the link in them."""
+        escaped = escape(link)
+        return [
+            part if isinstance(part, bytes) else _line((escaped if place >= self.html_from else link).join(part))
+            for place, part in enumerate(self.parts)
+        ]
+
+
 @functools.lru_cache(maxsize=512)
 def prepare(subject: str, text: str, html: str) -> Prepared:
     """Encode everything that is the same in all mails of one message."""
     return Prepared(marks.split(subject), _pieces(text), _pieces(html))
 
 
-def mail(prepared: Prepared, values: Mapping[str, str], *, before: Sequence[bytes], after: Sequence[bytes]) -> bytes:
-    """The whole mail with CRLF lines: headers ``before``, the subject, headers ``after``, both texts.
+def body(prepared: Prepared, values: Mapping[str, str]) -> Body:
+    """Everything that these values make the same.
 
     Raises:
         InvalidInput: the subject would break its line; only a value of another program could do that.
     """
-    escaped = {name: escape(value) if name == "link" else _escape(value) for name, value in values.items()}
-    return b"".join(
-        [
-            *before,
-            header("Subject", fill(prepared.subject, values)),
-            *after,
-            b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="' + _BOUNDARY + b'"\r\n\r\n',
-            _part(b"text/plain"),
-            *_filled(prepared.text, values),
-            _part(b"text/html"),
-            *_filled(prepared.html, escaped),
-            b"\r\n--" + _BOUNDARY + b"--\r\n",
-        ]
-    )
+    escaped = {name: _escape(value) for name, value in values.items()}
+    text = [
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="' + _BOUNDARY + b'"\r\n\r\n',
+        _part(b"text/plain"),
+        *_filled(prepared.text, values),
+    ]
+    html = [_part(b"text/html"), *_filled(prepared.html, escaped), b"\r\n--" + _BOUNDARY + b"--\r\n"]
+    text, html = _joined(text), _joined(html)
+    subject = header("Subject", fill(prepared.subject, values))
+    return Body(subject, [*text, *html], html_from=len(text))
 
 
 def fill(parts: Sequence[str], values: Mapping[str, str]) -> str:
     """The text with the values in its slots; a value is never read for slots itself."""
-    return "".join(values.get(part, _MISSING) if place % 2 else part for place, part in enumerate(parts))
+    return "".join(values.get(part, MISSING) if place % 2 else part for place, part in enumerate(parts))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -101,7 +126,8 @@ def header(name: str, value: str) -> bytes:
     if not value.isprintable():
         raise errors.InvalidInput(f"The mail header {name} can't hold line breaks or control signs.")
     used = len(name) + 2
-    encoded = _fold(value, used) if value.isascii() and "=?" not in value else _words(value, used)
+    plain = value.isascii() and "=?" not in value and max(map(len, value.split(" "))) <= _LONGEST_WORD
+    encoded = _fold(value, used) if plain else _words(value, used)
     return f"{name}: {encoded}\r\n".encode("ascii")
 
 
@@ -156,11 +182,25 @@ def _pieces(text: str) -> Pieces:
     return [*pieces, b"".join(fixed)]
 
 
-def _filled(pieces: Pieces, values: Mapping[str, str]) -> list[bytes]:
-    return [piece if isinstance(piece, bytes) else piece.encoded(values) for piece in pieces]
+def _filled(pieces: Pieces, values: Mapping[str, str]) -> list[bytes | list[str]]:
+    return [piece if isinstance(piece, bytes) else piece.filled(values) for piece in pieces]
+
+
+def _joined(parts: Sequence[bytes | list[str]]) -> list[bytes | list[str]]:
+    """The same with neighbours of bytes made one."""
+    found: list[bytes | list[str]] = []
+    for part in parts:
+        last = found[-1] if found else None
+        if isinstance(part, bytes) and isinstance(last, bytes):
+            found[-1] = last + part
+        else:
+            found.append(part)
+    return found
 
 
 def _line(line: str) -> bytes:
+    if "\r" in line:  # quoted-printable leaves a lone one as it is, and some hosts take it for the end of a line
+        line = line.replace("\r\n", "\n").replace("\r", "\n")
     return binascii.b2a_qp(line.encode(), istext=True).replace(b"\n", b"\r\n") + b"\r\n"
 
 

@@ -12,6 +12,9 @@ from crisis.domain import alert, provider
 from crisis.notify import addresses, links, marks, mime, return_path
 from crisis.notify.sender import Envelope
 
+#: Mails of one fan-out differ in zone and count of addresses: some dozens of kinds, of some kilobytes each.
+_MOST_KEPT = 512
+
 
 class Message(Protocol):
     """A text with named slots, as kept."""
@@ -65,17 +68,18 @@ class Templates:
         """The alert ready for its sender. One that can't be rendered has no payload, and its sender refuses it."""
         channel = alert.Channel(claimed.channel)
         subject, text, html = self._known[claimed.message_id]
-        values = dict(claimed.slots)
+        link = None
         if claimed.link_id is not None:
             # a new link is a new row, so each row stays with its first generation
             token = links.token(self._settings.secret_key, claimed.link_id, 1)
-            values["link"] = links.address(self._settings.public_url, token)
+            link = links.address(self._settings.public_url, token)
         payload, title = b"", ""
         secrets: tuple[str, ...] = ()
         try:
+            values = claimed.slots if link is None else {**claimed.slots, "link": link}
             match channel:
                 case alert.Channel.EMAIL:
-                    payload = self._desk.mail(mime.prepare(subject, text, html), claimed, values)
+                    payload = self._desk.mail(mime.prepare(subject, text, html), claimed, link)
                 case alert.Channel.WEBHOOK:
                     secrets = self._webhook_secrets(values, started_at)
                     payload = webhook_body(text, claimed, values)
@@ -115,25 +119,52 @@ class Desk:
         self._sender = str(sender) if settings.mail_verp else ""
         self._from = mime.header_bytes("From", mime.mailbox(settings.desk_name, str(sender)))
         self._reply_to = mime.header_bytes("Reply-To", str(reply))
+        self._kept: dict[tuple[object, ...], tuple[bytes, bytes, bytes, mime.Body]] = {}
 
     def return_path(self, alert_id: UUID) -> str:
         """Where reports about this alert's mail go; empty: to the desk's own address."""
         return return_path.of(self._sender, alert_id) if self._sender else ""
 
-    def mail(self, prepared: mime.Prepared, claimed: Alert, values: Mapping[str, str]) -> bytes:
+    def mail(self, prepared: mime.Prepared, claimed: Alert, link: str | None) -> bytes:
         """The mail. A retry has the same bytes: its date is that of the plan.
 
         Raises:
             InvalidInput: the address is none, or a value would break a header.
         """
         to = addresses.mail_address(claimed.address)
-        before = (mime.date(claimed.planned_at), self._from, mime.header_bytes("To", str(to)), self._reply_to)
-        after = [f"Message-ID: <{claimed.id}@{self._host}>\r\n".encode()]
+        before, middle, after, body = self._shared(prepared, claimed)
+        references = b""
         if claimed.reply_to_id is not None and claimed.reply_to_id != claimed.id:
-            after.append(f"References: <{claimed.reply_to_id}@{self._host}>\r\n".encode())
-        after.append(mime.header("X-Crisis-Ref", values.get("ref", "")))
-        after.append(b"Auto-Submitted: auto-generated\r\n")
-        return mime.mail(prepared, values, before=before, after=after)
+            references = f"References: <{claimed.reply_to_id}@{self._host}>\r\n".encode()
+        return b"".join(
+            [
+                before,
+                mime.header_bytes("To", str(to)),
+                middle,
+                f"Message-ID: <{claimed.id}@{self._host}>\r\n".encode(),
+                references,
+                after,
+                *body.with_link(mime.MISSING if link is None else link),
+            ]
+        )
+
+    def _shared(self, prepared: mime.Prepared, claimed: Alert) -> tuple[bytes, bytes, bytes, mime.Body]:
+        """What this mail has in common with others: its headers around To and Message-ID, and its texts."""
+        key = prepared, claimed.planned_at, *claimed.slots.items()
+        found = self._kept.get(key)
+        if found is None:
+            body = mime.body(prepared, claimed.slots)
+            ref = mime.header("X-Crisis-Ref", claimed.slots.get("ref", ""))
+            found = (
+                mime.date(claimed.planned_at) + self._from,
+                self._reply_to + body.subject,
+                ref + b"Auto-Submitted: auto-generated\r\n",
+                body,
+            )
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept = {}
+            self._kept[key] = found
+        return found
 
 
 #: What of an alert's slots a program gets, and whether it is a number.

@@ -1,8 +1,12 @@
 """What can be written to, what may be connected to, what may be shown."""
 
+import contextlib
+import re
 from ipaddress import ip_address, ip_network
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crisis import errors
 from crisis.domain import alert
@@ -22,6 +26,19 @@ from crisis.notify import addresses
 )
 def test_a_host_becomes_ascii(given: str, expected: str) -> None:
     assert addresses.to_ascii(given) == expected
+
+
+@given(st.from_regex(addresses._ORDINARY, fullmatch=True) | st.from_regex(r"[a.-]{1,66}@[a0.-]{1,66}", fullmatch=True))
+def test_the_short_way_for_ordinary_mail_addresses_comes_to_the_same(text: str) -> None:
+    def read() -> addresses.MailAddress | None:
+        with contextlib.suppress(errors.InvalidInput):
+            return addresses.mail_address.__wrapped__(text)
+        return None
+
+    short = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(addresses, "_ORDINARY", re.compile("(?!)"))
+        assert read() == short
 
 
 @pytest.mark.parametrize(

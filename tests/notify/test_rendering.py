@@ -11,7 +11,10 @@ from html import escape
 from typing import Any
 from uuid import UUID
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crisis import config, errors
 from crisis.domain import alert, notice
@@ -136,6 +139,56 @@ def test_no_line_of_a_mail_is_longer_than_a_mail_host_takes() -> None:
 def test_the_same_inputs_give_the_same_bytes_in_every_attempt() -> None:
     first, second = envelope(recipient(language="de")), envelope(recipient(language="de"))
     assert first.payload == second.payload
+
+
+_SLOTS = ("line", "sent", "aim", "occurred", "what", "ref")
+_HEADERS = ["Date", "From", "To", "Reply-To", "Subject", "Message-ID", "X-Crisis-Ref", "Auto-Submitted"]
+_HEADERS += ["MIME-Version", "Content-Type"]
+_hostile = st.text(max_size=120) | st.sampled_from(
+    [
+        "x\r\nBcc: everybody@x.example",
+        "\r\n\r\n<b>",
+        ".\r\n.\r\n",
+        "--=_crisis_desk--",
+        "=_crisis_desk\r\n--=_crisis_desk",
+        "⟦link⟧⟦ref⟧",
+        "=?utf-8?b?eA==?=",
+        "a" * 1000,
+        "=0D=0A.",
+        "\u2028\x85\x0b\x0c\x1c",
+        " \t ",
+    ]
+)
+
+
+@hypothesis.settings(deadline=None)
+@given(st.fixed_dictionaries(dict.fromkeys(_SLOTS, _hostile)))
+def test_whatever_a_value_is_the_mail_says_it_and_nothing_else(slots: dict[str, str]) -> None:
+    text, _ = drafted(recipient())
+    raw = envelope(recipient(), slots=slots).payload
+    if not (slots["what"] + slots["ref"]).isprintable():
+        assert raw == b""
+        return
+    message = parsed(raw)
+    assert message.keys() == _HEADERS
+    assert message["Subject"].strip() == marked(text.subject, slots).strip()
+    assert [part.get_content_type() for part in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    values = {**slots, "link": links.address("https://desk.example", links.token(KEY, LINK, 1))}
+    assert body(message, "plain") == _as_mailed(marked(text.text, values))
+    assert body(message, "html") == _as_mailed(marked(text.html, {name: escape(one) for name, one in values.items()}))
+    assert raw.isascii()
+    headers, _, texts = raw.partition(b"\r\n\r\n")
+    assert max(len(line) for line in headers.split(b"\r\n")) <= 998
+    assert max(len(line) for line in texts.split(b"\r\n")) <= 78
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
+
+
+def marked(part: str, values: dict[str, str]) -> str:
+    return re.sub("⟦([a-z_]+)⟧", lambda found: values[found[1]], part)
+
+
+def _as_mailed(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
 
 
 def test_the_link_is_made_when_it_is_sent() -> None:
