@@ -1,14 +1,27 @@
 """What the record says of a fan-out: bodies of its facts, with ids only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from crisis.domain import notice
 from crisis.domain.outgoing import Draft
+from crisis.domain.records import Kind
 from crisis.store.fan_outs import Written
 from crisis.store.models import Batch
 from crisis.store.records import moment
+
+
+def happened(
+    batch: Batch, written: Written, drafts: Sequence[Draft], *, moved: Sequence[Mapping[str, Any]] = ()
+) -> list[tuple[Kind, Mapping[str, Any]]]:
+    """What naming a batch brought about, in order; ``moved`` are bodies of notices whose state it changed."""
+    return [
+        (Kind.ITEMS_NAMED, items_body(batch, written)),
+        *((Kind.NOTICE_NAMED, body) for body in notice_bodies(batch, written)),
+        *((Kind.NOTICE_STATE, body) for body in moved),
+        *([(Kind.ALERTS_PLANNED, alerts_body(drafts))] if drafts else []),
+    ]
 
 
 def items_body(batch: Batch, written: Written) -> dict[str, Any]:
@@ -24,14 +37,15 @@ def items_body(batch: Batch, written: Written) -> dict[str, Any]:
 
 def notice_bodies(batch: Batch, written: Written) -> list[dict[str, Any]]:
     """The bodies of ``notice.named``: one for each platform asked."""
+    target = {ask: None if ask is notice.Ask.INFORM else moment(batch.target_at) for ask in notice.Ask}
     return [
         {
             "notice": str(asked.notice_id),
             "platform": str(asked.request.platform.id),
             "ask": asked.request.ask.value,
             "batch": batch.number,
-            "target_at": None if asked.request.ask is notice.Ask.INFORM else moment(batch.target_at),
-            "items": [[str(entry), reason] for entry, reason in asked.notice_items.items()],
+            "target_at": target[asked.request.ask],
+            "items": [[str(entry.id), entry.reason] for entry in asked.entries],
         }
         for asked in written.asked
     ]

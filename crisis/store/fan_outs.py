@@ -1,16 +1,24 @@
 """A fan-out as rows: the items, notices and notice items of one plan, written in a few inserts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from crisis.domain import fan_out, item, ladder, notice
-from crisis.store import keys, notices
-from crisis.store.models import Batch, Incident, Item, Notice
+from crisis.store import bulk, keys
+from crisis.store.models import Batch, Incident, Item, Notice, NoticeItem, Spelling
+
+
+class Entry(NamedTuple):
+    """One item as named to one platform now."""
+
+    id: UUID
+    item_id: UUID
+    reason: str  # host, assigned, shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +29,7 @@ class Asked:
     notice_id: UUID
     is_new: bool  # it had no notice in this incident before
     was: notice.Ask | None  # what it had been asked before
-    notice_items: Mapping[UUID, str]  # key of the entry → reason
+    entries: Sequence[Entry]
     items: int  # addresses named now
     hashes: int  # shared hashes named now
 
@@ -34,6 +42,16 @@ class Written:
     item_ids: Mapping[str, UUID]  # by content key, of new items
     merged: int
     unrouted: int
+
+    def counts(self, *, alerts: int) -> dict[str, int]:
+        """The counts of the contract's answer."""
+        return {
+            "notices": len(self.asked),
+            "alerts": alerts,
+            "items": len(self.item_ids),
+            "merged_items": self.merged,
+            "unrouted_items": self.unrouted,
+        }
 
 
 def write(
@@ -55,107 +73,92 @@ def write(
     """
     known, earlier, again = known or {}, earlier or {}, again or {}
     fresh = [one for one in plan.items if one.content_key not in again]
-    item_ids = {one.content_key: keys.new() for one in fresh} | dict(again)
-    position = len({one.id for one in known.values()})
-    item_rows = [
-        _item_row(incident, batch, one, item_ids[one.content_key], place)
-        for place, one in enumerate(fresh, start=position + 1)
-    ]
-    spellings = _spelling_rows(batch, plan, known, item_ids)
-    asked: list[Asked] = []
-    notice_rows: list[dict[str, Any]] = []
-    entry_rows: list[dict[str, Any]] = []
+    item_ids = dict(zip((one.content_key for one in fresh), keys.many(len(fresh)), strict=True)) | dict(again)
+    asked = list(_asked(plan, earlier, item_ids))
+    _write_items(session, incident, batch, fresh, item_ids, after=len({one.id for one in known.values()}))
+    _write_spellings(session, batch, plan, known, item_ids)
+    _write_notices(session, incident, batch, asked)
+    _write_entries(session, batch, asked)
+    return Written(asked=asked, item_ids=item_ids, merged=len(plan.merged), unrouted=len(plan.unrouted))
+
+
+def _asked(plan: fan_out.Plan, earlier: Mapping[UUID, Notice], item_ids: Mapping[str, UUID]) -> Iterator[Asked]:
+    """Every platform that gets something; what was asked before and gets nothing new is left out."""
+    notice_ids = iter(keys.many(len(plan.requests)))
+    entry_ids = iter(keys.many(sum(len(request.items) + len(request.shared) for request in plan.requests)))
     for request in plan.requests:
-        before = earlier.get(request.platform.id)
-        entries = [
-            *((one, reason.value) for one, reason in request.items),
-            *((one, "shared") for one in request.shared),
-        ]
-        if before is not None and not entries:
-            continue  # it was asked before and gets nothing new
-        notice_id = before.id if before else keys.new()
-        if before is None:
-            notice_rows.append(_notice_row(incident, batch, request, notice_id))
-        rows = [_entry_row(notice_id, item_ids[one.content_key], batch, reason) for one, reason in entries]
-        entry_rows.extend(rows)
-        asked.append(
-            Asked(
-                request=request,
-                notice_id=notice_id,
-                is_new=before is None,
-                was=notice.Ask(before.ask) if before else None,
-                notice_items={row["id"]: row["reason"] for row in rows},
-                items=sum(row["reason"] != "shared" for row in rows),
-                hashes=sum(row["reason"] == "shared" for row in rows),
-            )
+        before = earlier.get(request.platform.id) if earlier else None
+        if before is not None and not request.items and not request.shared:
+            continue
+        owned = [Entry(next(entry_ids), item_ids[one.content_key], reason.value) for one, reason in request.items]
+        shared = [Entry(next(entry_ids), item_ids[one.content_key], "shared") for one in request.shared]
+        yield Asked(
+            request=request,
+            notice_id=before.id if before else next(notice_ids),
+            is_new=before is None,
+            was=notice.Ask(before.ask) if before else None,
+            entries=(*owned, *shared),
+            items=len(owned),
+            hashes=len(shared),
         )
-    notices.add_many(session, notices=notice_rows, items=item_rows, spellings=spellings, notice_items=entry_rows)
-    return Written(
-        asked=asked,
-        item_ids=item_ids,
-        merged=len(spellings),
-        unrouted=len(plan.unrouted),
+
+
+def _write_items(
+    session: Session,
+    incident: Incident,
+    batch: Batch,
+    items: Sequence[fan_out.PlannedItem],
+    item_ids: Mapping[str, UUID],
+    *,
+    after: int,
+) -> None:
+    columns = ("id", "position", "url", "content_key", "host", "sha256", "md5", "pdq")
+    rows = (
+        (item_ids[one.content_key], place, one.url, one.content_key, one.host, one.sha256, one.md5, one.pdq)
+        for place, one in enumerate(items, start=after + 1)
     )
+    bulk.write(session, Item, columns, rows, same={"incident_id": incident.id, "batch_id": batch.id})
 
 
-def _item_row(
-    incident: Incident, batch: Batch, one: fan_out.PlannedItem, item_id: UUID, position: int
-) -> dict[str, Any]:
-    return {
-        "id": item_id,
+def _write_spellings(
+    session: Session, batch: Batch, plan: fan_out.Plan, known: Mapping[str, Item], item_ids: Mapping[str, UUID]
+) -> None:
+    rows = (
+        (key, item_ids[one.kept] if one.kept in item_ids else known[one.kept].id, one.given.url, one.why)
+        for key, one in zip(keys.many(len(plan.merged)), plan.merged, strict=True)
+    )
+    bulk.write(session, Spelling, ("id", "item_id", "url", "why"), rows, same={"batch_id": batch.id})
+
+
+def _write_notices(session: Session, incident: Incident, batch: Batch, asked: Iterable[Asked]) -> None:
+    target = {ask: None if ask is notice.Ask.INFORM else batch.target_at for ask in notice.Ask}
+    name = {ask: ask.value for ask in notice.Ask}
+    rows = (
+        (one.notice_id, of.platform.id, of.platform.name, name[of.ask], target[of.ask])
+        for one in asked
+        if one.is_new
+        for of in [one.request]
+    )
+    same = {
         "incident_id": incident.id,
-        "batch_id": batch.id,
-        "position": position,
-        "url": one.url,
-        "content_key": one.content_key,
-        "host": one.host,
-        "sha256": one.sha256,
-        "md5": one.md5,
-        "pdq": one.pdq,
-    }
-
-
-def _spelling_rows(
-    batch: Batch, plan: fan_out.Plan, known: Mapping[str, Item], item_ids: Mapping[str, UUID]
-) -> list[dict[str, Any]]:
-    rows = [
-        {
-            "item_id": item_ids[merged.kept] if merged.kept in item_ids else known[merged.kept].id,
-            "url": merged.given.url,
-            "why": merged.why,
-        }
-        for merged in plan.merged
-    ]
-    return [{"id": keys.new(), "batch_id": batch.id, **row} for row in rows]
-
-
-def _notice_row(incident: Incident, batch: Batch, request: fan_out.Request, notice_id: UUID) -> dict[str, Any]:
-    return {
-        "id": notice_id,
-        "incident_id": incident.id,
-        "platform_id": request.platform.id,
-        "platform_name": request.platform.name,
         "instrument": incident.instrument,
-        "ask": request.ask.value,
         "state": notice.State.AWAITING.value,
         "named_at": batch.named_at,
-        "target_at": None if request.ask is notice.Ask.INFORM else batch.target_at,
         "contradiction": False,
         "question": False,
     }
+    bulk.write(session, Notice, ("id", "platform_id", "platform_name", "ask", "target_at"), rows, same=same)
 
 
-def _entry_row(notice_id: UUID, item_id: UUID, batch: Batch, reason: str) -> dict[str, Any]:
-    return {
-        "id": keys.new(),
-        "notice_id": notice_id,
-        "item_id": item_id,
+def _write_entries(session: Session, batch: Batch, asked: Iterable[Asked]) -> None:
+    rows = ((entry.id, one.notice_id, entry.item_id, entry.reason) for one in asked for entry in one.entries)
+    same = {
         "batch_id": batch.id,
-        "reason": reason,
         "named_at": batch.named_at,
         "target_at": batch.target_at,
         "state": item.Outcome.NAMED.value,
     }
+    bulk.write(session, NoticeItem, ("id", "notice_id", "item_id", "reason"), rows, same=same)
 
 
 def timer_rows(

@@ -1,28 +1,13 @@
-"""Notices and their items: found, locked, and written in one go for a whole fan-out."""
+"""Notices and their items: found, locked, counted."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis import errors
-from crisis.store import bulk
-from crisis.store.models import Acknowledgement, Item, Notice, NoticeItem, Spelling
-
-
-def add_many(
-    session: Session,
-    *,
-    notices: Sequence[Mapping[str, Any]] = (),
-    items: Sequence[Mapping[str, Any]] = (),
-    spellings: Sequence[Mapping[str, Any]] = (),
-    notice_items: Sequence[Mapping[str, Any]] = (),
-) -> None:
-    """Write rows of a fan-out, in the order that foreign keys need."""
-    for model, rows in ((Item, items), (Spelling, spellings), (Notice, notices), (NoticeItem, notice_items)):
-        bulk.insert(session, model, rows)
+from crisis.store.models import Acknowledgement, Item, Notice, NoticeItem
 
 
 def by_id(session: Session, notice_id: UUID, *, lock: bool = False) -> Notice:

@@ -122,6 +122,8 @@ def _recipient(
 
 def with_first(session: Session, found: Sequence[Recipient]) -> list[Recipient]:
     """The same recipients, each with the first alert to its endpoint for its notice, where there was one."""
+    if not found:
+        return []
     notice_ids = {one.notice_id for one in found}
     query = sa.select(Alert.notice_id, Alert.endpoint_id, Alert.id).where(Alert.notice_id.in_(list(notice_ids)))
     first = {

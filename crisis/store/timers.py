@@ -22,9 +22,13 @@ _SILENCE = "silence:"
 _LOST = (alert.State.FAILED.value, alert.State.CANCELLED.value)
 
 
+_ARMED = ("incident_id", "notice_id", "ladder", "step", "action", "starts_at", "due_at")
+
+
 def arm_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Arm timers that are known to be new: rows of incident_id, notice_id, ladder, step, action, starts_at, due_at."""
-    bulk.insert(session, Timer, [{"id": keys.new(), "state": ARMED, "ended_at": None, **row} for row in rows])
+    made = ((key, *(row[name] for name in _ARMED)) for key, row in zip(keys.many(len(rows)), rows, strict=True))
+    bulk.write(session, Timer, ("id", *_ARMED), made, same={"state": ARMED, "ended_at": None})
 
 
 def arm(

@@ -3,17 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from crisis import errors
 from crisis.config import Settings
-from crisis.domain import alert, audience, exercise, fan_out, incident, outgoing, records, urls
+from crisis.domain import audience, exercise, fan_out, incident, urls
 from crisis.domain.declaration import GivenItem
 from crisis.notify import addresses, facts, links, messages
-from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, ladders, notices, outbox, platforms, recipients
+from crisis.store import db, fan_out_facts, fan_outs, incidents, launches, notices, platforms
 from crisis.store import records as record
-from crisis.store.models import Batch, Incident
+from crisis.store.models import Incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +72,24 @@ def add(
         earlier = notices.of_incident(session, owner.id)
         written = fan_outs.write(session, owner, batch, plan, known=known, earlier=earlier)
         moved = fan_outs.reopen(session, written.asked, earlier, batch)
-        drafts, texts = _draft(session, owner, batch, written, settings=settings, now=now)
-        planned = outbox.put(
-            session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
+        drafts = launches.launch(
+            session,
+            owner,
+            batch,
+            written,
+            draft=partial(messages.draft, facts=facts.of(owner, settings), now=now),
+            fingerprint=links.fingerprint_with(settings.secret_key),
+            now=now,
         )
-        ladders.arm(session, owner, batch, written.asked)
         added = Added(
             ref=ref,
             batch=batch.number,
             named_at=now,
             target_at=batch.target_at,
-            counts={
-                "notices": len(written.asked),
-                "alerts": len(planned),
-                "items": len(written.item_ids),
-                "merged_items": written.merged,
-                "unrouted_items": written.unrouted,
-            },
+            counts=written.counts(alerts=len(drafts)),
         )
         alongside(session, added)
-        happened = [
-            (records.Kind.ITEMS_NAMED, fan_out_facts.items_body(batch, written)),
-            *((records.Kind.NOTICE_NAMED, body) for body in fan_out_facts.notice_bodies(batch, written)),
-            *((records.Kind.NOTICE_STATE, body) for body in moved),
-            *([(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts))] if drafts else []),
-        ]
+        happened = fan_out_facts.happened(batch, written, drafts, moved=moved)
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
     return added
 
@@ -120,40 +114,3 @@ def _refuse_real_hosts(owner: Incident, items: Sequence[GivenItem]) -> None:
             "Use reserved domains such as pixelly.example.",
             fields={"items": "an exercise names reserved domains only"},
         )
-
-
-def _draft(
-    session: Session, owner: Incident, batch: Batch, written: fan_outs.Written, *, settings: Settings, now: datetime
-) -> tuple[list[outgoing.Draft], dict[outgoing.TextKey, outgoing.Text]]:
-    """A first alert to platforms that had none, one message about the new items to the others."""
-    drafts: list[outgoing.Draft] = []
-    texts: dict[outgoing.TextKey, outgoing.Text] = {}
-    for is_new, cause, purpose in (
-        (True, "first", alert.Purpose.FIRST),
-        (False, f"items:{batch.number}", alert.Purpose.ITEMS),
-    ):
-        told = [
-            one
-            for asked in written.asked
-            if asked.is_new is is_new
-            for one in outgoing.recipients(
-                asked.request,
-                notice_id=asked.notice_id,
-                items=asked.items,
-                hashes=asked.hashes,
-                batch=batch.number,
-                named_at=now,
-                target_at=batch.target_at,
-            )
-        ]
-        some, their_texts = messages.draft(
-            recipients.with_first(session, told) if told and not is_new else told,
-            cause=cause,
-            purpose=purpose,
-            facts=facts.of(owner, settings),
-            new_id=keys.new,
-            now=now,
-        )
-        drafts += some
-        texts |= their_texts
-    return drafts, texts

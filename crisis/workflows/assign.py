@@ -1,14 +1,15 @@
 """Assign an item that no platform owns to one that the officer names: from that moment it is asked."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from crisis import errors
 from crisis.config import Settings
-from crisis.domain import alert, fan_out, incident, outgoing, records
+from crisis.domain import fan_out, incident, records
 from crisis.domain.declaration import Audience, AudienceMode, GivenItem
 from crisis.notify import addresses, facts, links, messages
-from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, ladders, notices, outbox, platforms
+from crisis.store import db, fan_out_facts, fan_outs, incidents, launches, notices, platforms
 from crisis.store import records as record
 
 
@@ -51,34 +52,18 @@ def assign(ref: str, item_id: UUID, registry_id: str, *, settings: Settings, now
             again={row.content_key: row.id},
         )
         moved = fan_outs.reopen(session, written.asked, earlier, batch)
-        drafts: list[outgoing.Draft] = []
-        for asked in written.asked:
-            cause = "first" if asked.is_new else f"items:{batch.number}"
-            some, texts = messages.draft(
-                outgoing.recipients(
-                    asked.request,
-                    notice_id=asked.notice_id,
-                    items=asked.items,
-                    hashes=asked.hashes,
-                    batch=batch.number,
-                    named_at=now,
-                    target_at=batch.target_at,
-                ),
-                cause=cause,
-                purpose=alert.Purpose.FIRST if asked.is_new else alert.Purpose.ITEMS,
-                facts=facts.of(owner, settings),
-                new_id=keys.new,
-                now=now,
-            )
-            outbox.put(session, owner.id, some, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
-            drafts += some
-        ladders.arm(session, owner, batch, written.asked)
+        drafts = launches.launch(
+            session,
+            owner,
+            batch,
+            written,
+            draft=partial(messages.draft, facts=facts.of(owner, settings), now=now),
+            fingerprint=links.fingerprint_with(settings.secret_key),
+            now=now,
+        )
         happened = [
             (records.Kind.ITEM_ASSIGNED, {"item": str(item_id), "platform": str(written.asked[0].request.platform.id)}),
-            (records.Kind.ITEMS_NAMED, fan_out_facts.items_body(batch, written)),
-            *((records.Kind.NOTICE_NAMED, body) for body in fan_out_facts.notice_bodies(batch, written)),
-            *((records.Kind.NOTICE_STATE, body) for body in moved),
-            *([(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts))] if drafts else []),
+            *fan_out_facts.happened(batch, written, drafts, moved=moved),
         ]
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
         return batch.number

@@ -3,18 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from crisis import errors
 from crisis.config import Settings
-from crisis.domain import alert, fan_out, incident, notice, outgoing, records
+from crisis.domain import fan_out, incident, records
 from crisis.domain.declaration import Declaration
 from crisis.notify import addresses, facts, links, messages
-from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, ladders, outbox, platforms, versions
+from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, launches, platforms, versions
 from crisis.store import records as record
-from crisis.store.models import Batch, Incident
+from crisis.store.models import Incident
 
 #: The prefix of exercises; counted apart, so that no figure mixes them.
 EXERCISE_PREFIX = "EX"
@@ -77,46 +78,28 @@ def declare(
         owner = _incident(session, declaration, ref, settings=settings, actor=actor, now=now)
         batch = incidents.new_batch(session, owner, target_at=owner.target_at, actor=actor, now=now)
         written = fan_outs.write(session, owner, batch, plan)
-        recipients = [
-            one
-            for asked in written.asked
-            for one in outgoing.recipients(
-                asked.request,
-                notice_id=asked.notice_id,
-                items=asked.items,
-                hashes=asked.hashes,
-                batch=batch.number,
-                named_at=now,
-                target_at=None if asked.request.ask is notice.Ask.INFORM else owner.target_at,
-            )
-        ]
-        drafts, texts = messages.draft(
-            recipients,
-            cause="first",
-            purpose=alert.Purpose.FIRST,
-            facts=facts.of(owner, settings),
-            new_id=keys.new,
+        drafts = launches.launch(
+            session,
+            owner,
+            batch,
+            written,
+            draft=partial(messages.draft, facts=facts.of(owner, settings), now=now),
+            fingerprint=links.fingerprint_with(settings.secret_key),
             now=now,
         )
-        planned = outbox.put(
-            session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now
-        )
-        ladders.arm(session, owner, batch, written.asked)
         declared = Declared(
             ref=ref,
             incident_id=owner.id,
             declared_at=now,
             exercise=declaration.exercise,
-            counts={
-                "notices": len(written.asked),
-                "alerts": len(planned),
-                "items": len(written.item_ids),
-                "merged_items": written.merged,
-                "unrouted_items": written.unrouted,
-            },
+            counts=written.counts(alerts=len(drafts)),
         )
         alongside(session, declared)
-        record.append(session, str(owner.id), _facts(owner, batch, written, drafts, actor, now), now=now)
+        happened = [
+            (records.Kind.INCIDENT_DECLARED, _body(owner)),
+            *fan_out_facts.happened(batch, written, drafts),
+        ]
+        record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
     return declared
 
 
@@ -166,36 +149,18 @@ def _incident(
     return row
 
 
-def _facts(
-    owner: Incident,
-    batch: Batch,
-    written: fan_outs.Written,
-    drafts: list[outgoing.Draft],
-    actor: str,
-    now: datetime,
-) -> list[record.Fact]:
-    def fact(kind: records.Kind, body: Mapping[str, object]) -> record.Fact:
-        return record.Fact(kind, actor, now, body)
-
-    return [
-        fact(
-            records.Kind.INCIDENT_DECLARED,
-            {
-                "ref": owner.ref,
-                "purpose": owner.purpose,
-                "instrument": owner.instrument,
-                "kind": owner.kind,
-                "severity": owner.severity,
-                "tlp": owner.tlp,
-                "audience": owner.audience,
-                "member_states": owner.member_states.split(),
-                "aim_minutes": owner.aim_minutes,
-                "target_at": record.moment(owner.target_at),
-                "ladder": str(owner.ladder_id),
-                "texts": str(owner.texts_id),
-            },
-        ),
-        fact(records.Kind.ITEMS_NAMED, fan_out_facts.items_body(batch, written)),
-        *(fact(records.Kind.NOTICE_NAMED, body) for body in fan_out_facts.notice_bodies(batch, written)),
-        fact(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts)),
-    ]
+def _body(owner: Incident) -> Mapping[str, object]:
+    return {
+        "ref": owner.ref,
+        "purpose": owner.purpose,
+        "instrument": owner.instrument,
+        "kind": owner.kind,
+        "severity": owner.severity,
+        "tlp": owner.tlp,
+        "audience": owner.audience,
+        "member_states": owner.member_states.split(),
+        "aim_minutes": owner.aim_minutes,
+        "target_at": record.moment(owner.target_at),
+        "ladder": str(owner.ladder_id),
+        "texts": str(owner.texts_id),
+    }
