@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from crisis import errors
 from crisis.domain import alert, registry
-from crisis.store.models import Contact, Domain, Endpoint, Event, Notice, Platform
+from crisis.store.models import Contact, Domain, Endpoint, Event, Notice, Platform, RegistryChange
 
 _CHANNELS = {channel.value: channel for channel in alert.Channel}
 
@@ -25,11 +25,37 @@ def _key(raw: Any) -> UUID:
     return raw if isinstance(raw, UUID) else UUID(raw)
 
 
-def snapshot(session: Session, *, registry_ids: Iterable[str] | None = None) -> list[registry.Platform]:
+def snapshot(session: Session, *, registry_ids: Iterable[str] | None = None) -> Sequence[registry.Platform]:
     """Every platform that is not retired, by registry id, as values; or those of ``registry_ids`` only.
 
-    Three queries whatever the size. Retired contacts and endpoints are left out.
+    The whole registry is remembered as long as nothing in it has changed, so that a declaration need not
+    read it. Retired contacts and endpoints are left out.
     """
+    if registry_ids is not None:
+        return _read(session, registry_ids)
+    state = _state(session)
+    kept = _remembered.get(_ONLY)
+    if kept is None or kept[0] != state or not state[1]:
+        # the state was read before: if the registry changes in between, what is read is newer than its state says
+        kept = _remembered[_ONLY] = state, tuple(_read(session, None))
+    return kept[1]
+
+
+_ONLY = "registry"
+_remembered: dict[str, tuple[tuple[str, int, str | None], tuple[registry.Platform, ...]]] = {}
+
+
+def _state(session: Session) -> tuple[str, int, str | None]:
+    """The same only while the registry is the same: which database, and what its triggers noted of changes.
+
+    On PostgreSQL notes are added in rising order and never reused, on SQLite there is one, replaced each time.
+    """
+    noted = session.execute(sa.select(sa.func.count(), sa.func.max(RegistryChange.id))).one()
+    return str(session.get_bind().url), noted[0], noted[1]  # type: ignore[union-attr]
+
+
+def _read(session: Session, registry_ids: Iterable[str] | None) -> list[registry.Platform]:
+    """Three queries whatever the size."""
     wanted = None if registry_ids is None else list(registry_ids)
     domains = _domains(session, wanted)
     contacts = _contacts(session, wanted)

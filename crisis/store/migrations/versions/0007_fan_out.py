@@ -101,9 +101,12 @@ def _triggers() -> list[str]:
             f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_kept()"
             for table in _KEPT
         ),
-        # one row a transaction, so that two who change the registry never wait for each other
+        # a row for each, so that two who change the registry never wait for each other; in rising order, so
+        # that neither a change taken back nor one that commits late leaves the table as it was once before
+        "CREATE SEQUENCE registry_change_order",
         "CREATE FUNCTION note_registry_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "INSERT INTO registry_change (id) VALUES (pg_current_xact_id()::text) ON CONFLICT DO NOTHING; "
+        "INSERT INTO registry_change (id) "
+        "VALUES (lpad(nextval('registry_change_order')::text, 19, '0') || '-' || gen_random_uuid()); "
         "RETURN NULL; END $$",
         *(
             f"CREATE TRIGGER {table}_noted AFTER INSERT OR UPDATE OR DELETE ON {table} "
@@ -161,4 +164,4 @@ def _drops() -> list[str]:
         *(f"{table}_kept" for table in _KEPT),
         *("refuse_new_reference", "note_registry_change"),
     ]
-    return [f"DROP FUNCTION {name}() CASCADE" for name in functions]
+    return [*(f"DROP FUNCTION {name}() CASCADE" for name in functions), "DROP SEQUENCE registry_change_order"]
