@@ -1,7 +1,6 @@
 """Timers under pressure: answers at the due instant, several who fire at once, a standstill of ten minutes."""
 
 import json
-import random
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -77,29 +76,31 @@ def acknowledge(notice_id: UUID, contact_id: UUID, now: datetime) -> None:
 
 
 def test_an_answer_at_the_due_instant_comes_before_the_step_or_after_it_never_both(
-    declared: Declare, clock: FakeClock, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+    declared: Declare, clock: FakeClock, settings: config.Settings
 ) -> None:
-    monkeypatch.setattr(escalate, "_AT_ONCE", 2)  # so that firing takes about as long as answering
     registry(_PLATFORMS)
     contacts = {one.platform_id: one.id for one in rows(Contact, Contact.position == 1)}
-    dice = random.Random(20)
     orders: Counter[str] = Counter()
     for _ in range(_ROUNDS[db.db.engine.dialect.name]):
         done = declared(items=[{"sha256": samples.SHA256}])
-        clock.advance(minutes=5)
-        now = clock.now()
         asked = rows(Notice, Notice.incident_id == done.incident_id)
-        dice.shuffle(asked)
+        clock.advance(minutes=5)
+        for one in asked:  # one after the other comes to its instant
+            clock.advance(seconds=1)
+            now = clock.now()
+            with db.transaction() as session:
+                timer = sa.update(Timer).where(Timer.notice_id == one.id, Timer.ladder == "silence:1")
+                session.execute(timer.values(due_at=now))
+                others = sa.update(Timer).where(Timer.due_at <= now, Timer.notice_id != one.id, Timer.state == "armed")
+                session.execute(others.values(due_at=START + timedelta(days=30)))
 
-        def answer_all(asked: list[Notice] = asked, now: datetime = now) -> None:
-            for one in asked:
+            def answer(one: Notice = one, now: datetime = now) -> None:
                 acknowledge(one.id, contacts[one.platform_id], now)
 
-        def fire_all(now: datetime = now) -> None:
-            for _ in range(_PLATFORMS):  # whoever is being answered is skipped, and looked at again
+            def fire(now: datetime = now) -> None:
                 escalate.fire(settings=settings, now=now)
 
-        at_once(answer_all, fire_all)
+            at_once(answer, fire)
         orders += _each_has_one_order(asked)
     assert sum(orders.values()) == _PLATFORMS * _ROUNDS[db.db.engine.dialect.name]
     assert set(orders) == {"step first", "answer first"}, orders
