@@ -13,6 +13,7 @@ from crisis import errors
 from crisis.cli import (
     check,
     declare,
+    mail_in,
     metronome,
     migrate,
     platforms,
@@ -24,7 +25,7 @@ from crisis.cli import (
     users,
 )
 
-_COMMANDS = (up, metronome, migrate, check, users, tokens, platforms, declare, status, stand_down, report)
+_COMMANDS = (up, metronome, migrate, check, users, tokens, platforms, declare, status, stand_down, report, mail_in)
 
 FAILED = 1
 

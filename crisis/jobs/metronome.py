@@ -20,7 +20,7 @@ from crisis.domain import alert
 from crisis.jobs import app as jobs_app
 from crisis.jobs import bell, logs, node, room, watch
 from crisis.store import alerts, db
-from crisis.workflows import beat, deliver, escalate
+from crisis.workflows import beat, deliver, escalate, receive_receipt
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +66,7 @@ class Metronome:
         self._every("tick", self._tick)
         self._every("beat", self.beat)
         self._every("sweep", self.sweep)
+        self._every("receipts", self.settle_receipts)
         for queue in alert.Queue:
             self._every(f"drain {queue.value}", partial(self.drain, queue))
         for name, job in self._watch.jobs():
@@ -134,6 +135,10 @@ class Metronome:
         if time.monotonic() - self._told_of_sweep >= _SWEPT_SECONDS:
             self._told_of_sweep = time.monotonic()
             beat.beat(SWEEP, node=self._node.name, boot=self._node.boot, now=now)
+
+    def settle_receipts(self) -> None:
+        """Match what providers said of alerts before our own results were written."""
+        receive_receipt.settle(now=self._room.clock.now())
 
     def drain(self, queue: alert.Queue) -> None:
         """Send what no worker has taken."""

@@ -39,6 +39,13 @@ def senders(settings: config.Settings) -> list[Plan]:
     return [*workers, Plan("metronome", ["metronome"], module="crisis")]
 
 
+def mailbox(settings: config.Settings) -> list[Plan]:
+    """What reads the desk's mailbox, where one is set; the demo has no mail but its own."""
+    if not settings.imap_url or settings.demo:
+        return []
+    return [Plan("mail-in", ["mail-in", "--watch"], module="crisis")]
+
+
 def demo(*, smtp_port: int, webhook_port: int, speed: float) -> list[Plan]:
     """The mail catcher and the simulated platforms."""
     platforms = ["--webhook-port", str(webhook_port), "--speed", f"{speed:g}"]

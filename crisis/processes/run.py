@@ -56,7 +56,7 @@ class Run:
         web = plans.web(host=self.host, port=self.port)
         supervisor.start([web])  # it takes longest; meanwhile this process loads what the others share
         fork.preload(plans.SHARED)
-        parts = [web, *plans.senders(self.settings), *self.more]
+        parts = [web, *plans.senders(self.settings), *plans.mailbox(self.settings), *self.more]
         supervisor.start(parts[1:])
         answer = _Answer(self.host, self.port)
         supervisor.wait_for(answer.missing, seconds=_READY_SECONDS)

