@@ -34,6 +34,13 @@ What TLP:AMBER means: share it within your organisation only, with those who nee
 
 If the exercise disturbs real work, say so by answering this mail, and we leave you out of it.
 """
+_TERM = """
+{number}. The address of an item is behind the link and nowhere in this mail, so that the mail can be passed on to the
+person who is on duty without passing on what it is about. Every outcome is noted with the time at which you say that
+it happened and with the time at which we learnt of it; nothing that you send is ever erased, a later answer is put
+beside the one before it.
+"""
+_TEXT = _LINES + "".join(_TERM.replace("{number}", str(number)) for number in range(1, 10))
 
 
 def link(number: int) -> str:
@@ -43,11 +50,11 @@ def link(number: int) -> str:
 
 
 def text(name: str, platform: str, address: str) -> str:
-    return _LINES.format(name=name, platform=platform, link=address)
+    return _TEXT.format(name=name, platform=platform, link=address)
 
 
 def html(name: str, platform: str, address: str) -> str:
-    filled = _LINES.format(name=escape(name), platform=escape(platform), link=f'<a href="{address}">{address}</a>')
+    filled = _TEXT.format(name=escape(name), platform=escape(platform), link=f'<a href="{address}">{address}</a>')
     return f"<!doctype html><html lang=en><body><p>{filled.replace(chr(10), '<br>')}</p></body></html>\n"
 
 

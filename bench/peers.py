@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -46,8 +47,8 @@ class Sent:
 class TaskEach:
     """Baseline (a): one Celery task an alert, on the same database server and the same sink."""
 
-    def __init__(self, place: Place, engine: sa.Engine, roots: Sequence[int]) -> None:
-        self._place, self._engine = place, engine
+    def __init__(self, place: Place, engine: sa.Engine, producer: Any, roots: Sequence[int]) -> None:
+        self._place, self._engine, self._producer = place, engine, producer
         self._roots = [*roots, *place.roots()]
 
     def send(self, count: int, *, tuned: bool = False, seconds: float = 120) -> Sent:
@@ -60,11 +61,11 @@ class TaskEach:
             connection.execute(sa.delete(peer.Alert))
         self._place.mail.ask("forget")
         cpu, own, start = usage.cpu_seconds(self._roots), time.process_time(), time.perf_counter()
-        for number, address, name, platform, link in self._plan(count):
+        for row in self._plan(count):
             if tuned:
-                peer.send_tuned.delay(number, address, name, platform, link)
+                peer.send_tuned.apply_async(row, producer=self._producer)
             else:
-                peer.send.delay(number)
+                peer.send.apply_async(row[:1], producer=self._producer)
         self._place.mail.wait_for("messages", count, seconds=seconds)
         done = sa.select(sa.func.count()).where(peer.Alert.state == "sent")
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -114,9 +115,8 @@ def task_each(place: Place, pool: tuple[str, int] = PREFORK) -> Iterator[TaskEac
         command = [sys.executable, "-m", "celery", "--quiet", "-A", "bench.peer", "worker", "--loglevel", "ERROR"]
         options = ["--pool", pool[0], "--concurrency", str(pool[1]), "--without-gossip", "--without-mingle"]
         worker = stack.enter_context(_running([*command, *options], ROOT, environment))
-        peer.app.conf.broker_url = settings.broker
-        stack.callback(peer.app.pool.force_close_all)
-        made = TaskEach(place, engine, [broker, worker])
+        connection = stack.enter_context(peer.app.connection_for_write(settings.broker))
+        made = TaskEach(place, engine, peer.app.amqp.Producer(connection), [broker, worker])
         for tuned in (False, *([True] if not place.is_sqlite else [])):
             made.send(pool[1] * 4, tuned=tuned)
         yield made

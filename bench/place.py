@@ -23,7 +23,7 @@ HOSTS = 400
 
 
 class Place(contextlib.ExitStack):
-    """One place for one scenario; everything in it is started when first needed, and is gone at its end."""
+    """One place for the scenarios on one database; what is in it is started when needed, and is gone at its end."""
 
     def __init__(self, database: str) -> None:
         super().__init__()

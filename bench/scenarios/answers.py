@@ -4,7 +4,7 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from bench.desk import Desk, FanOut
@@ -35,7 +35,7 @@ ANSWERS = [
 ]
 
 
-def answers(place: Place) -> Iterator[Sample]:
+def answers(place: Place) -> Generator[Sample, None, None]:
     """Every answer acknowledges another notice; the pages were fetched before, by GET."""
     while True:
         place.mail.ask("set", delay_ms=0, offers="pipelining chunking")

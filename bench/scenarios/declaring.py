@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 
 from bench.desk import Desk
@@ -22,7 +22,7 @@ DECLARE = [
 ]
 
 
-def declare(place: Place) -> Iterator[Sample]:
+def declare(place: Place) -> Generator[Sample, None, None]:
     """The declaration alone; the fan-out that follows is not waited for."""
     while True:
         with _desk(place) as desk:
@@ -45,7 +45,7 @@ FIRST = [
 _TIMES = 10
 
 
-def first(place: Place) -> Iterator[Sample]:
+def first(place: Place) -> Generator[Sample, None, None]:
     """200 endpoints, declared several times, each after the one before has been sent."""
     count = 200
     while True:

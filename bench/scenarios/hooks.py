@@ -1,6 +1,6 @@
 """Fan-outs by signed webhook: over a line with a round trip, and with hosts that hang."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from uuid import UUID
 
 import standardwebhooks
@@ -37,7 +37,7 @@ LINE = [
 ]
 
 
-def line(place: Place) -> Iterator[Sample]:
+def line(place: Place) -> Generator[Sample, None, None]:
     """2,000 webhooks to one host with 50 ms a round trip."""
     apprise_count = 40
     registry = _registry(place, hosts=1)
@@ -71,7 +71,7 @@ HANGING = [
 ]
 
 
-def hanging(place: Place) -> Iterator[Sample]:
+def hanging(place: Place) -> Generator[Sample, None, None]:
     """2,000 webhooks to 400 hosts, of which 5 % take the request and answer after 30 s."""
     registry = _registry(place, hosts=HOSTS)
     while True:

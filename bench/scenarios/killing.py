@@ -1,7 +1,7 @@
 """kill -9 of every process that sends, in the middle of a fan-out."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from uuid import UUID
 
 from bench.figures import Goal, Sample
@@ -24,7 +24,7 @@ KILLED = [
 ]
 
 
-def killed(place: Place) -> Iterator[Sample]:
+def killed(place: Place) -> Generator[Sample, None, None]:
     """All workers at once, as when a host dies; `crisis up` starts them again."""
     while True:
         place.mail.ask("set", delay_ms=2, offers="pipelining chunking")

@@ -1,6 +1,6 @@
 """Fan-outs by mail, beside the baselines on the same sink and the same database server."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from bench import peers, usage
 from bench.desk import FanOut
@@ -25,10 +25,11 @@ NO_DELAY = [
     Goal("first", "first mail accepted after", "s"),
     Goal("connections", f"connections at once, of {MAIL_CONNECTIONS}", "", MAIL_CONNECTIONS),
     Goal("repeats", "mails that came twice", "", 0),
+    Goal("size", "bytes of a mail; the baselines' {letter_size:,.0f}", ""),
 ]
 
 
-def no_delay(place: Place) -> Iterator[Sample]:
+def no_delay(place: Place) -> Generator[Sample, None, None]:
     """10,000 mails to a sink that answers at once."""
     counts = {"peer": 1_000, "tuned": 2_000, "apprise": 60}
     with peers.task_each(place) as tasks:
@@ -42,7 +43,10 @@ def no_delay(place: Place) -> Iterator[Sample]:
                 "raw": peers.ceiling(place.mail, COUNT),
                 "raw_chunks": peers.ceiling(place.mail, COUNT, depth=8),
             }
+            letters = place.mail.ask("tell")
             yield {
+                "size": ours.seen["bytes"] / ours.seen["messages"],
+                "letter_size": letters["bytes"] / letters["messages"],
                 "rate": ours.a_second,
                 "cpu": ours.cpu_a_thousand,
                 "declare": ours.declare_seconds,
@@ -68,7 +72,7 @@ ROUND_TRIP = [
 ]
 
 
-def round_trip(place: Place) -> Iterator[Sample]:
+def round_trip(place: Place) -> Generator[Sample, None, None]:
     """10,000 mails over a line with 50 ms a round trip, one round trip each."""
     counts = {"peer": 200, "tuned": 400, "raw": 2_000}
     with peers.task_each(place, THREADS) as tasks:
@@ -109,7 +113,7 @@ CHUNKING = [
 ]
 
 
-def chunking(place: Place) -> Iterator[Sample]:
+def chunking(place: Place) -> Generator[Sample, None, None]:
     """The same line where CHUNKING is offered: many mails in each round trip."""
     tuned_count = 400
     with peers.task_each(place, THREADS) as tasks:
@@ -140,7 +144,7 @@ SCALE = [
 ]
 
 
-def scale(place: Place) -> Iterator[Sample]:
+def scale(place: Place) -> Generator[Sample, None, None]:
     """Five times as many alerts: five times as long, and no more memory where they are sent."""
     while True:
         place.mail.ask("set", delay_ms=0, offers="pipelining chunking")
@@ -164,7 +168,7 @@ SQLITE = [
 ]
 
 
-def sqlite(place: Place) -> Iterator[Sample]:
+def sqlite(place: Place) -> Generator[Sample, None, None]:
     """A small desk: SQLite and the bundled Valkey."""
     peer_count = 300
     with peers.task_each(place) as tasks:

@@ -4,7 +4,7 @@ import json
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from uuid import UUID
 
 from bench.desk import Desk
@@ -24,7 +24,7 @@ def fan_out_goals(*, answer_s: float, last_s: float) -> list[Goal]:
     ]
 
 
-def fan_out(place: Place, *, platforms: int, mails: int) -> Iterator[Sample]:
+def fan_out(place: Place, *, platforms: int, mails: int) -> Generator[Sample, None, None]:
     """Declare once; how long the answer takes, and from then how long until the last mail is accepted."""
     while True:
         with place.desk(registries.text(platforms, mails)) as desk:
@@ -44,7 +44,7 @@ PAGE = [
 ]
 
 
-def page(place: Place) -> Iterator[Sample]:
+def page(place: Place) -> Generator[Sample, None, None]:
     """The incident page of 240 platforms as a browser asks for it, log-in and first round left out."""
     while True:
         with place.desk(registries.text(_PLATFORMS, _PLATFORMS)) as desk:
