@@ -17,6 +17,7 @@ from crisis.cli import (
     metronome,
     migrate,
     platforms,
+    preflight,
     report,
     stand_down,
     status,
@@ -25,7 +26,21 @@ from crisis.cli import (
     users,
 )
 
-_COMMANDS = (up, metronome, migrate, check, users, tokens, platforms, declare, status, stand_down, report, mail_in)
+_COMMANDS = (
+    up,
+    metronome,
+    migrate,
+    check,
+    preflight,
+    users,
+    tokens,
+    platforms,
+    declare,
+    status,
+    stand_down,
+    report,
+    mail_in,
+)
 
 FAILED = 1
 

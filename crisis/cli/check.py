@@ -37,7 +37,7 @@ def run(_args: argparse.Namespace) -> int:
     with desk.opened(newest_schema=False) as opened:
         for line in _lines(opened, jobs_app.publisher(opened.settings)):
             all_ok = all_ok and line.ok
-            print(f"{line.part:<{_WIDTH}} {_verdict(line.ok)}  {line.text}", flush=True)
+            print(f"{line.part:<{_WIDTH}} {verdict(line.ok)}  {line.text}", flush=True)
     return 0 if all_ok else 1
 
 
@@ -73,7 +73,8 @@ def _lines(opened: "Desk", app: "Celery") -> "Iterator[Line]":
     yield surroundings.public_address(settings)
 
 
-def _verdict(ok: bool) -> str:
+def verdict(ok: bool) -> str:
+    """OK or FAIL, in colour on a terminal."""
     text = "OK  " if ok else "FAIL"
     if not sys.stdout.isatty():
         return text

@@ -35,6 +35,13 @@ def sinks(settings: Settings) -> list[canary.Sink]:
     return found
 
 
+def costly_sinks(settings: Settings) -> list[canary.Sink]:
+    """Where only somebody's own command sends a probe, because each may cost money."""
+    if settings.demo or not settings.canary_apprise:
+        return []
+    return [canary.Sink(alert.Channel.APPRISE, settings.canary_apprise)]
+
+
 def own_url(settings: Settings) -> str:
     """The address under which this desk takes its own webhook probes."""
     return f"{settings.public_url}/canary/{token(settings.secret_key)}"
@@ -61,5 +68,7 @@ def slots(channel: alert.Channel) -> dict[str, str]:
     return {"ref": REF}
 
 
-def _comes_back(_settings: Settings) -> bool:
-    return False
+def _comes_back(settings: Settings) -> bool:
+    """Whether probes by mail go to the mailbox that the desk itself reads."""
+    own = {settings.mail_from.casefold(), settings.reply_address.casefold()}
+    return bool(settings.imap_url) and settings.canary_mail.casefold() in own

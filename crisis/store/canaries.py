@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert, canary, provider
 from crisis.domain.outgoing import Text
-from crisis.store import alerts, keys
+from crisis.store import alerts, db, keys
 from crisis.store.models import Alert, Attempt, Mail, Message, Receipt
 
 _ROUND, _ASK, _LANGUAGE = "canary", "inform", "en"
@@ -32,7 +32,7 @@ def plan(
                 "channel": sink.channel.value,
                 "queue": alert.queue(sink.channel).value,
                 "provider": provider.of(sink.channel, sink.address),
-                "address": sink.address,
+                "address": _address(sink, probe_id),
                 "contact_name": "",
                 "slots": dict(slots),
                 "state": alert.State.PLANNED.value,
@@ -95,6 +95,10 @@ def forget_old(session: Session, *, before: datetime) -> None:
         session.execute(sa.delete(Receipt).where(Receipt.alert_id.in_(ids)))
         session.execute(sa.delete(Attempt).where(Attempt.alert_id.in_(ids)))
         session.execute(sa.delete(Alert).where(Alert.id.in_(ids)))
+
+
+def _address(sink: canary.Sink, probe_id: UUID) -> str:
+    return db.vault().seal(sink.address, probe_id) if sink.channel is alert.Channel.APPRISE else sink.address
 
 
 def _message(session: Session, channel: alert.Channel, text: Text, *, now: datetime) -> UUID:

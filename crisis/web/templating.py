@@ -15,6 +15,7 @@ _MENU: tuple[tuple[str, str, access.Action | None], ...] = (
     ("/registry", "registry", access.Action.READ_REGISTRY),
     ("/record/registry", "record", access.Action.READ_ACCESS),
     ("/users", "users", access.Action.WRITE_ACCESS),
+    ("/preflight", "preflight", access.Action.WRITE_ACCESS),
 )
 
 
@@ -55,6 +56,7 @@ def menu() -> list[tuple[str, str, bool]]:
         "registry": gettext("Registry"),
         "record": gettext("Record"),
         "users": gettext("People"),
+        "preflight": gettext("Preflight"),
     }
     here = request.path.strip("/").partition("/")[0]
     return [

@@ -32,19 +32,6 @@ def plan(*, settings: Settings, now: datetime) -> set[alert.Queue]:
     return _queues(sinks)
 
 
-def send_one(sink: canary.Sink, *, now: datetime) -> UUID:
-    """Plan one probe that somebody waits for; returns its id."""
-    text, slots = probe_texts.text(sink.channel), probe_texts.slots(sink.channel)
-    with db.transaction() as session:
-        return canaries.plan(session, sink, text, slots, cause=canary.PREFLIGHT_CAUSE, now=now)
-
-
-def look(probe_id: UUID) -> canary.Probe | None:
-    """A probe as it stands; ``None`` when it is gone."""
-    with db.reading() as session:
-        return canaries.by_id(session, probe_id)
-
-
 def arrive(probe_id: UUID, *, now: datetime) -> bool:
     """Note that a probe has come back to the desk; whether it was one of ours."""
     with db.transaction() as session:

@@ -17,7 +17,11 @@ GUARDED = {
     "redis": ("crisis.jobs", "crisis.processes", "crisis.workflows.check"),
     "apprise": ("crisis.notify.apprise",),
     "standardwebhooks": ("crisis.notify.webhook",),
-    "smtplib": ("crisis.notify.alarm", "crisis.workflows.surroundings"),
+    "smtplib": (
+        "crisis.notify.alarm",
+        "crisis.workflows.preflight.certificates",
+        "crisis.workflows.surroundings",
+    ),
     "uvloop": ("crisis.notify.loop",),
     "sqlite3": ("crisis.store.db",),
     "pysqlite3": ("crisis.store.db",),

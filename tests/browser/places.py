@@ -136,6 +136,7 @@ PLACES: dict[str, Place] = {
     ),
     "import": Place(_at("/registry/import"), who="registrar"),
     "users": Place(_at("/users"), who="admin"),
+    "preflight": Place(_at("/preflight"), who="admin"),
     "set up": Place(_set_up, who=""),
     "withdraw an item": Place(_withdraw),
     "not found": Place(_at("/incidents/INC-1999-0001"), status=404),

@@ -10,7 +10,7 @@ from crisis import config
 from crisis.domain import canary as probes
 from crisis.domain.alert import Channel, Queue, State
 from crisis.notify import canary as probe_texts
-from crisis.store import canaries, db, signs
+from crisis.store import db, signs
 from crisis.store.models import Alert, Attempt, Event, Incident
 from crisis.workflows import canary, declare, deliver, overview
 from tests.parts import samples
@@ -133,17 +133,3 @@ def test_the_desks_own_address_must_see_its_probes_arrive(settings: config.Setti
     assert sink.returns
     (sink,) = probe_texts.sinks(settings.model_copy(update={"canary_webhook": HOOK}))
     assert not sink.returns
-
-
-def test_one_probe_that_somebody_waits_for_can_be_looked_at(
-    desk_db: AppContext, probing: config.Settings, clock: FakeClock
-) -> None:
-    sink = probe_texts.sinks(probing)[0]
-    probe_id = canary.send_one(sink, now=clock.now())
-    found = canary.look(probe_id)
-    assert found is not None
-    assert found.state is State.PLANNED
-    assert look() == []  # it says nothing about the last minute's
-    with db.transaction() as session:
-        canaries.forget_old(session, before=clock.advance(seconds=1))
-    assert canary.look(probe_id) is None
