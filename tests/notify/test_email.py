@@ -3,7 +3,9 @@
 import contextlib
 import os
 import socket
+import ssl
 import threading
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -195,6 +197,89 @@ def test_credentials_never_go_without_tls(query: str) -> None:
         result = send(f"smtp://user:secret@127.0.0.1:{host.port}{query}")[0]
     assert (result.outcome, "without" in result.detail) == (Outcome.PERMANENT, True)
     assert not [line for line in host.lines if line.startswith("AUTH") or "secret" in line]
+
+
+def test_a_host_that_knows_log_in_only_gets_user_and_password_in_turn() -> None:
+    user, password = "dXNlckB4LmV4YW1wbGU=", "c2VjcmV0"
+    answers = {"AUTH": b"334 VXNlcm5hbWU6", user.upper(): b"334 UGFzc3dvcmQ6", password.upper(): b"235 welcome"}
+    script: Script = lambda verb, _times: answers.get(verb)  # noqa: E731
+    with MailHost(script, tls=certificate(), offers=("AUTH LOGIN",)) as host:
+        result = send(f"smtp://user%40x.example:secret@127.0.0.1:{host.port}")[0]
+    assert result.outcome is Outcome.ACCEPTED
+    assert len(host.encrypted) > 3
+
+
+def test_a_log_in_that_is_not_known_here_is_not_tried() -> None:
+    with MailHost(tls=certificate(), offers=("AUTH XOAUTH2 GSSAPI",)) as host:
+        result = send(f"smtp://user:secret@127.0.0.1:{host.port}")[0]
+    assert (result.outcome, "PLAIN or LOGIN" in result.detail) == (Outcome.PERMANENT, True)
+    assert not [line for line in host.lines if line.startswith("AUTH")]
+
+
+def test_what_is_said_before_tls_is_not_taken_for_what_is_said_in_it() -> None:
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def talk() -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"220 ready\r\n")
+                connection.recv(1000)
+                connection.sendall(b"250-x\r\n250 STARTTLS\r\n")
+                connection.recv(1000)
+                connection.sendall(b"220 go on\r\n250 injected\r\n")
+                connection.recv(1000)
+
+    threading.Thread(target=talk, daemon=True).start()
+    result = send(f"smtp://127.0.0.1:{server.getsockname()[1]}")[0]
+    server.close()
+    assert (result.outcome, result.detail) == (
+        Outcome.TEMPORARY,
+        "The mail host said more than it was asked before TLS began.",
+    )
+
+
+def test_a_certificate_of_another_host_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    trusting = ssl.create_default_context(cafile=str(Path(__file__).with_name("mail.example.pem")))
+    monkeypatch.setattr(smtp.addresses, "is_loopback", lambda _host: False)
+    monkeypatch.setattr(email.ssl, "create_default_context", lambda: trusting)
+    with MailHost(tls=certificate()) as host:
+        result = send(f"smtp://127.0.0.1:{host.port}")[0]
+    assert (result.outcome, result.detail) == (
+        Outcome.TEMPORARY,
+        "TLS with the mail host failed: CERTIFICATE_VERIFY_FAILED.",
+    )
+    assert host.encrypted == []
+
+
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()])
+def test_a_host_that_says_250_to_data_has_taken_nothing(offers: tuple[str, ...]) -> None:
+    assert outcome(says("DATA", b"250 fine"), offers=offers) == (Outcome.TEMPORARY, "250 fine")
+
+
+@pytest.mark.parametrize(
+    ("reply", "remote_id"),
+    [
+        (b"250 2.0.0 Ok: queued as 4XbC9f2Qz", "4XbC9f2Qz"),
+        (b"250 OK id=1rAbCd-0002Xy-3K", "1rAbCd-0002Xy-3K"),
+        (b"250 2.0.0 4AL7x9bT012345 Message accepted for delivery", "4AL7x9bT012345"),
+        (b"250 2.6.0 <x@y.example> [InternalId=3865470566434, Hostname=a.example] Queued mail", "3865470566434"),
+        (b"250 Ok 0100018c2f1e7a3b-4f5e6d7c", "0100018c2f1e7a3b-4f5e6d7c"),
+        (b"250 2.0.0 accepted", ""),
+    ],
+)
+def test_the_queue_id_is_found_where_hosts_put_it(reply: bytes, remote_id: str) -> None:
+    with MailHost(says("END", reply)) as host:
+        result = send(f"smtp://127.0.0.1:{host.port}")[0]
+    assert (result.code, result.remote_id, result.evidence) == (250, remote_id, "our_relay")
+
+
+def test_what_acceptance_proves_is_a_setting() -> None:
+    with MailHost() as host:
+        url = f"smtp://127.0.0.1:{host.port}"
+        assert send(url, smtp_evidence="their_server")[0].evidence == "their_server"
+    with MailHost(says("END", b"451 later")) as host:
+        assert send(f"smtp://127.0.0.1:{host.port}")[0].evidence == ""
 
 
 def test_wrong_credentials_are_permanent_and_not_repeated_in_the_detail() -> None:
