@@ -100,6 +100,11 @@ def contradict(words: Iterable[State | None]) -> bool:
     return len({one for one in words if one in notice.CONTRADICTING}) > 1
 
 
+def last_words(before: Mapping[UUID, State | None], contact_id: UUID, said: Said) -> Mapping[UUID, State | None]:
+    """The last word of each contact, once this one has said that."""
+    return before if said.keeps_word else {**before, contact_id: said.word}
+
+
 def decide(standing: Standing, said: Said, *, contact_id: UUID, done: Moment, now: datetime) -> Effect:
     """The effect of what a contact said.
 
@@ -108,8 +113,7 @@ def decide(standing: Standing, said: Said, *, contact_id: UUID, done: Moment, no
     """
     event = None if standing.state in _TAKEN_BACK else said.event
     state = standing.state if event is None else notice.advance(standing.state, event)
-    words = {**standing.said, contact_id: standing.said.get(contact_id) if said.keeps_word else said.word}
-    contradiction = contradict(words.values())
+    contradiction = contradict(last_words(standing.said, contact_id, said).values())
     acknowledges = event is not None
     finished_at = finish_time(standing.named_at, done, now=now)
     return Effect(

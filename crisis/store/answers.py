@@ -1,23 +1,25 @@
 """Answers of contacts: what was said, by whom, and what it did to the request."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crisis.domain import alert, answering, item, notice, takedown
+from crisis.domain import alert, answering, notice
 from crisis.domain.answering import Effect, Said, Standing
 from crisis.domain.claimed import Moment
 from crisis.domain.doubt import Doubt
-from crisis.store import alerts, answer_facts, keys, timers
-from crisis.store.models import Acknowledgement, Answer, Incident, ItemOutcome, Notice, NoticeItem
+from crisis.store import alerts, answer_facts, bulk, heard, keys, timers
+from crisis.store.heard import Heard
+from crisis.store.models import Acknowledgement, Alert, Answer, Incident, Notice
 from crisis.store.records import Fact
 
 #: Kinds of rows beside the answers of the page.
-LIST, ITEMS = answer_facts.LIST, "items"
+LIST, ITEMS = heard.LIST, heard.ITEMS
 
 #: Officers are told at most this often of one kind of thing.
 _TOLD_TOGETHER = timedelta(seconds=30)
@@ -48,15 +50,46 @@ class Given:
     happened_at: datetime | None = None
 
 
-def lock(session: Session, notice_id: UUID) -> Notice:
-    """The request, kept from changes by others until the transaction ends.
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What one contact said to a request that is locked."""
 
-    Its incident first, shared: whoever stands it down locks that first too, and neither waits for the other's rows.
+    row: Notice
+    given: Given
+    said: Said
+    done: Moment
+
+
+_ABOUT = Notice.id.in_(sa.bindparam("notices", expanding=True))
+_LOCK_OWNERS = (
+    sa.select(Incident.id)
+    .where(Incident.id.in_(sa.select(Notice.incident_id).where(_ABOUT)))
+    .order_by(Incident.id)
+    .with_for_update(read=True, key_share=True)
+)
+_LOCK = (
+    sa.select(Notice)
+    .where(_ABOUT)
+    .order_by(Notice.id)
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
+def lock(session: Session, notice_id: UUID) -> Notice:
+    """The request, kept from changes by others until the transaction ends."""
+    return lock_many(session, [notice_id])[notice_id]
+
+
+def lock_many(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, Notice]:
+    """The requests, kept from changes by others until the transaction ends.
+
+    Their incidents first, shared: whoever stands one down locks that first too, and neither waits for the
+    other's rows. In the order of their ids, so that two who lock several do not wait for each other either.
     """
-    owner = session.scalars(sa.select(Notice.incident_id).where(Notice.id == notice_id)).one()
-    session.execute(sa.select(Incident.id).where(Incident.id == owner).with_for_update(read=True, key_share=True))
-    query = sa.select(Notice).where(Notice.id == notice_id).with_for_update(key_share=True)
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+    about = {"notices": list(notice_ids)}
+    session.execute(_LOCK_OWNERS, about)
+    return {row.id: row for row in session.scalars(_LOCK, about)}
 
 
 def find(session: Session, link_id: UUID, key: str) -> Answer | None:
@@ -64,73 +97,45 @@ def find(session: Session, link_id: UUID, key: str) -> Answer | None:
     return session.scalars(sa.select(Answer).where(Answer.link_id == link_id, Answer.form_key == key)).one_or_none()
 
 
-def of_notice(session: Session, notice_id: UUID) -> Sequence[Answer]:
+def of_notice(session: Session, notice_id: UUID) -> Sequence[Heard]:
     """Everything said about a request, oldest first, unconfirmed answers too."""
-    query = sa.select(Answer).where(Answer.notice_id == notice_id).order_by(Answer.recorded_at, Answer.id)
-    return session.scalars(query).all()
+    return heard.of_notices(session, [notice_id])[notice_id]
 
 
 def add(session: Session, notice_id: UUID, given: Given, *, now: datetime) -> Answer:
     """Write down what was said; what it does to the request is another step."""
-    row = Answer(
-        id=keys.new(),
-        notice_id=notice_id,
-        contact_id=given.contact_id,
-        link_id=given.link_id,
-        form_key=given.key,
-        kind=given.kind,
-        confirmed=given.doubt is None,
-        doubt=given.doubt.value if given.doubt else None,
-        name=given.name,
-        case_number=given.case_number or None,
-        note=given.note or None,
-        reason=given.reason or None,
-        better_contact=given.better_contact or None,
-        happened_at=given.happened_at,
-        recorded_at=now,
-    )
-    session.add(row)
-    session.flush()
-    return row
+    return add_many(session, [(notice_id, given)], now=now)[0]
+
+
+def add_many(session: Session, said: Sequence[tuple[UUID, Given]], *, now: datetime) -> list[Answer]:
+    """Write down what was said about these requests, in this order; what it does to them is another step."""
+    rows: list[dict[str, Any]] = [
+        {
+            "id": keys.new(),
+            "notice_id": notice_id,
+            "contact_id": given.contact_id,
+            "link_id": given.link_id,
+            "form_key": given.key,
+            "kind": given.kind,
+            "confirmed": given.doubt is None,
+            "doubt": given.doubt.value if given.doubt else None,
+            "name": given.name,
+            "case_number": given.case_number or None,
+            "note": given.note or None,
+            "reason": given.reason or None,
+            "better_contact": given.better_contact or None,
+            "happened_at": given.happened_at,
+            "recorded_at": now,
+        }
+        for notice_id, given in said
+    ]
+    bulk.insert(session, Answer, rows)
+    return [Answer(**row) for row in rows]
 
 
 def standing(session: Session, row: Notice, contact_id: UUID) -> Standing:
     """The facts on which the next thing said by a contact meets the request."""
-    acknowledged = session.get(Acknowledgement, (row.id, contact_id)) is not None
-    return Standing(
-        state=notice.State(row.state),
-        named_at=row.named_at,
-        acknowledged_at=row.acknowledged_at,
-        done_at=row.done_at,
-        ended_at=row.ended_at,
-        question=row.question,
-        contradiction=row.contradiction,
-        contact_acknowledged=acknowledged,
-        said=_last_words(session, row.id),
-    )
-
-
-def _last_words(session: Session, notice_id: UUID) -> Mapping[UUID, notice.State | None]:
-    query = (
-        sa.select(ItemOutcome.answer_id, ItemOutcome.outcome)
-        .join(NoticeItem, NoticeItem.id == ItemOutcome.notice_item_id)
-        .where(NoticeItem.notice_id == notice_id)
-        .distinct()
-    )
-    outcomes: dict[UUID | None, set[item.Outcome]] = {}
-    for answer_id, outcome in session.execute(query):
-        outcomes.setdefault(answer_id, set()).add(item.Outcome(outcome))
-    words: dict[UUID, notice.State | None] = {}
-    for one in of_notice(session, notice_id):
-        if not one.confirmed or one.kind == LIST:
-            continue
-        if one.kind == ITEMS:
-            said = takedown.said(outcomes.get(one.id, ()), notice.Event.PROGRESS)
-        else:
-            said = answering.said(notice.Answer(one.kind))
-        if not said.keeps_word:
-            words[one.contact_id] = said.word
-    return words
+    return heard.so_far(session, heard.of_notices(session, [row.id]))[row.id].standing(row, contact_id)
 
 
 def take(
@@ -154,25 +159,63 @@ def take(
 def move(
     session: Session, row: Notice, given: Given, said: Said, *, done: Moment, now: datetime
 ) -> tuple[Effect, list[Fact]]:
-    """Let what a contact said move the request, which is locked; the facts are for the end of the record.
+    """``move_many`` for one."""
+    return move_many(session, [Spoken(row, given, said, done)], now=now)[0]
 
-    Timers of silence end with the first word; reminders that have not left are cancelled. Nothing of
-    another platform is touched.
+
+def move_many(
+    session: Session, spoken: Sequence[Spoken], *, now: datetime, before: Mapping[UUID, Sequence[Heard]] | None = None
+) -> list[tuple[Effect, list[Fact]]]:
+    """Let what contacts said move their requests, one after the other; the facts are for the end of the record.
+
+    The requests are locked. Timers of silence end with the first word; reminders that have not left are
+    cancelled. Nothing of another platform is touched.
+
+    Args:
+        before: what was said about these requests, where it was read since they are locked.
     """
-    before = standing(session, row, given.contact_id)
-    effect = answering.decide(before, said, contact_id=given.contact_id, done=done, now=now)
-    if effect.first_of_contact:
-        session.add(Acknowledgement(notice_id=row.id, contact_id=given.contact_id, at=now))
-    cancelled: list[UUID] = []
-    if effect.acknowledges:
-        timers.cancel(session, row.id, "silence:", now=now)
-        cancelled = alerts.cancel_for_notice(session, row.id, _NEEDLESS, now=now)
-    _write(row, effect, name=given.name, now=now)
+    if not spoken:
+        return []
+    about = {one.row.id for one in spoken}
+    before = heard.of_notices(session, about) if before is None else {key: before[key] for key in about}
+    so_far = heard.so_far(session, before)
+    decided: list[tuple[Spoken, Standing, Effect]] = []
+    for one in spoken:
+        contact_id, until_now = one.given.contact_id, so_far[one.row.id]
+        standing = until_now.standing(one.row, contact_id)
+        effect = answering.decide(standing, one.said, contact_id=contact_id, done=one.done, now=now)
+        decided.append((one, standing, effect))
+        until_now.words = answering.last_words(until_now.words, contact_id, one.said)
+        if effect.first_of_contact:
+            until_now.acknowledged.add(contact_id)
+        _write(one.row, effect, name=one.given.name, now=now)
+    first = [(one.row.id, one.given.contact_id) for one, _, effect in decided if effect.first_of_contact]
+    bulk.insert(session, Acknowledgement, [{"notice_id": key, "contact_id": who, "at": now} for key, who in first])
+    cancelled = _end_silence(session, {one.row.id for one, _, effect in decided if effect.acknowledges}, now=now)
     session.flush()
-    tell_officer(session, row, effect.tell, now=now)
-    return effect, answer_facts.moved(
-        row, before, effect, who=(given.contact_id, given.actor), cancelled=cancelled, now=now
-    )
+    moved = []
+    for one, standing, effect in decided:
+        tell_officer(session, one.row, effect.tell, now=now)
+        needless = cancelled.pop(one.row.id, []) if effect.acknowledges else []
+        who = (one.given.contact_id, one.given.actor)
+        facts = answer_facts.moved(one.row, standing, effect, who=who, cancelled=needless, now=now)
+        moved.append((effect, facts))
+    return moved
+
+
+def _end_silence(session: Session, notice_ids: Collection[UUID], *, now: datetime) -> dict[UUID | None, list[UUID]]:
+    """End what waits for a first word about these requests; returns the alerts that were cancelled, by request."""
+    if not notice_ids:
+        return {}
+    timers.cancel_many(session, notice_ids, "silence:", now=now)
+    unneeded = Alert.purpose.in_([purpose.value for purpose in _NEEDLESS])
+    cancelled = alerts.cancel(session, Alert.notice_id.in_(notice_ids), unneeded, now=now)
+    found: dict[UUID | None, list[UUID]] = {}
+    if cancelled:
+        query = sa.select(Alert.notice_id, Alert.id).where(Alert.id.in_(cancelled)).order_by(Alert.id)
+        for row in session.execute(query):
+            found.setdefault(row.notice_id, []).append(row.id)
+    return found
 
 
 def tell_officer(session: Session, row: Notice, reasons: Iterable[str], *, once: bool = False, now: datetime) -> None:

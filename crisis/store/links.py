@@ -1,15 +1,79 @@
 """Links in alerts: found by the hash of their token, counted when opened, ended with their incident."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from crisis.store.models import Link, Notice, Opening
+from crisis.domain import incident
+from crisis.store.models import Contact, Incident, Link, Notice, Opening
+
+
+class Shown(NamedTuple):
+    """A link with what its page shows of its request, its incident and its contact; times are UTC."""
+
+    link_id: UUID
+    revoked_at: datetime | None
+    expires_at: datetime | None
+    contact_id: UUID
+    language: str
+    time_zone: str
+    notice_id: UUID
+    platform_name: str
+    instrument: str
+    ask: str
+    state: str
+    named_at: datetime
+    target_at: datetime | None
+    search_result: str | None
+    incident_id: UUID
+    ref: str
+    purpose: str
+    tlp: str
+    summary: str
+    authority_name: str
+    desk_name: str
+    desk_phone: str
+    stood_down_at: datetime | None
+    incident_state: str
+    aim_minutes: int
+
+    @property
+    def is_exercise(self) -> bool:
+        return self.purpose == incident.Purpose.EXERCISE
+
+
+_SHOWN = sa.select(
+    *(Link.id, Link.revoked_at, Link.expires_at),
+    *(Contact.id, Contact.language, Contact.time_zone),
+    *(Notice.id, Notice.platform_name, Notice.instrument, Notice.ask, Notice.state),
+    *(Notice.named_at, Notice.target_at, Notice.search_result),
+    *(Incident.id, Incident.ref, Incident.purpose, Incident.tlp, Incident.summary),
+    *(Incident.authority_name, Incident.desk_name, Incident.desk_phone),
+    *(Incident.stood_down_at, Incident.state, Incident.aim_minutes),
+).select_from(
+    sa.join(Link, Contact, Contact.id == Link.contact_id)
+    .join(Notice, Notice.id == Link.notice_id)
+    .join(Incident, Incident.id == Notice.incident_id)
+)
+_BY_ID = _SHOWN.where(Link.id.in_(sa.bindparam("ids", expanding=True)))
+_BY_HASH = _SHOWN.add_columns(Link.token_hash).where(Link.token_hash.in_(sa.bindparam("hashes", expanding=True)))
+
+
+def shown(session: Session, link_ids: Collection[UUID]) -> dict[UUID, Shown]:
+    """What the pages of these links show, usable or not."""
+    rows = session.execute(_BY_ID, {"ids": list(link_ids)})
+    return {row[0]: Shown._make(row) for row in rows}
+
+
+def shown_by_hash(session: Session, token_hashes: Collection[str]) -> dict[str, Shown]:
+    """What the pages of the links whose tokens have these hashes show, usable or not."""
+    rows = session.execute(_BY_HASH, {"hashes": list(token_hashes)})
+    return {row[-1]: Shown._make(row[:-1]) for row in rows}
 
 
 def find(session: Session, token_hash: str) -> Link | None:
@@ -22,7 +86,7 @@ def by_id(session: Session, link_id: UUID) -> Link | None:
     return session.get(Link, link_id)
 
 
-def is_usable(link: Link, *, now: datetime) -> bool:
+def is_usable(link: Link | Shown, *, now: datetime) -> bool:
     """Whether the link still opens its page: neither revoked nor expired."""
     return link.revoked_at is None and (link.expires_at is None or now < link.expires_at)
 
@@ -47,6 +111,18 @@ def openings(session: Session, link_id: UUID, *, limit: int) -> list[datetime]:
     """The last minutes (UTC) in which the page was opened, newest first."""
     query = sa.select(Opening.minute).where(Opening.link_id == link_id).order_by(Opening.minute.desc()).limit(limit)
     return list(session.scalars(query))
+
+
+_LAST_OPENED = (
+    sa.select(Opening.link_id, sa.func.max(Opening.minute, type_=Opening.minute.type).label("minute"))
+    .where(Opening.link_id.in_(sa.bindparam("ids", expanding=True)))
+    .group_by(Opening.link_id)
+)
+
+
+def last_openings(session: Session, link_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """The last minute (UTC) in which the page of each link was opened; a link that never was is left out."""
+    return {row.link_id: row.minute for row in session.execute(_LAST_OPENED, {"ids": list(link_ids)})}
 
 
 def expire(session: Session, incident_id: UUID, *, at: datetime | None) -> int:

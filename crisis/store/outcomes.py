@@ -1,8 +1,9 @@
 """Outcomes of items: what a platform says became of each address, one row for each time that it says so."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from crisis.domain import item, records, takedown
 from crisis.domain.claimed import Moment
 from crisis.domain.item import Outcome
-from crisis.store import keys, notices
+from crisis.store import keys
 from crisis.store.models import Answer, Item, ItemOutcome, NoticeItem
 from crisis.store.records import Fact
 
@@ -40,6 +41,18 @@ class Entry:
         return self.state in item.OPEN
 
 
+_ENTRIES = (
+    sa.select(
+        *(NoticeItem.notice_id, NoticeItem.id, NoticeItem.item_id),
+        *(Item.url, Item.content_key, Item.sha256, Item.md5, Item.pdq),
+        *(NoticeItem.reason, NoticeItem.named_at, NoticeItem.target_at, NoticeItem.state),
+    )
+    .join(Item, Item.id == NoticeItem.item_id)
+    .where(NoticeItem.notice_id.in_(sa.bindparam("notices", expanding=True)))
+    .order_by(Item.position)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """What is said about one entry; ``happened`` is ``None`` where no time was given."""
@@ -52,23 +65,23 @@ class Reported:
 
 def of_notice(session: Session, notice_id: UUID) -> list[Entry]:
     """The items of a request in the order in which they were named; withdrawn ones too, shared hashes too."""
-    return [_entry(row, content) for row, content in notices.items_of(session, notice_id)]
+    return of_notices(session, [notice_id])[notice_id]
 
 
-def _entry(row: NoticeItem, content: Item) -> Entry:
-    return Entry(
-        id=row.id,
-        item_id=row.item_id,
-        url=content.url,
-        content_key=content.content_key,
-        sha256=content.sha256,
-        md5=content.md5,
-        pdq=content.pdq,
-        shared=row.reason == SHARED,
-        named_at=row.named_at,
-        target_at=row.target_at,
-        state=Outcome(row.state),
-    )
+def of_notices(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, list[Entry]]:
+    """The items of each request in the order in which they were named; withdrawn ones too, shared hashes too."""
+    rows: Iterable[Any] = session.execute(_ENTRIES, {"notices": list(notice_ids)})
+    found: dict[UUID, list[Entry]] = {one: [] for one in notice_ids}
+    for notice_id, key, item_id, url, content_key, sha256, md5, pdq, reason, named_at, target_at, state in rows:
+        hashes, shared = (sha256, md5, pdq), reason == SHARED
+        entry = Entry(key, item_id, url, content_key, *hashes, shared, named_at, target_at, Outcome(state))
+        found[notice_id].append(entry)
+    return found
+
+
+def not_withdrawn(entries: Iterable[Entry]) -> list[Entry]:
+    """What a contact may still see of the list."""
+    return [one for one in entries if one.state is not Outcome.WITHDRAWN]
 
 
 def owed(entries: Iterable[Entry]) -> list[Entry]:
@@ -86,21 +99,35 @@ class Tally:
     hashes: Mapping[str, int]
 
 
+_HASHED = sa.case(
+    (Item.sha256.is_not(None), "sha256"), (Item.pdq.is_not(None), "pdq"), (Item.md5.is_not(None), "md5"), else_=""
+).label("hashed")
+_COUNTS = (
+    sa.select(NoticeItem.notice_id, NoticeItem.reason, NoticeItem.state, _HASHED, sa.func.count())
+    .join(Item, Item.id == NoticeItem.item_id)
+    .where(NoticeItem.notice_id.in_(sa.bindparam("notices", expanding=True)))
+    .where(NoticeItem.state != Outcome.WITHDRAWN.value)
+    .group_by(NoticeItem.notice_id, NoticeItem.reason, NoticeItem.state, _HASHED)
+)
+
+
 def tally(session: Session, notice_id: UUID) -> Tally:
     """The counts of a request, without reading its items one by one."""
-    hashed = sa.case(
-        (Item.sha256.is_not(None), "sha256"), (Item.pdq.is_not(None), "pdq"), (Item.md5.is_not(None), "md5"), else_=""
-    )
-    kind = hashed.label("kind")
-    query = (
-        sa.select(NoticeItem.reason, NoticeItem.state, kind, sa.func.count())
-        .join(Item, Item.id == NoticeItem.item_id)
-        .where(NoticeItem.notice_id == notice_id, NoticeItem.state != Outcome.WITHDRAWN.value)
-        .group_by(NoticeItem.reason, NoticeItem.state, kind)
-    )
+    return tallies(session, [notice_id])[notice_id]
+
+
+def tallies(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, Tally]:
+    """The counts of each request, without reading their items one by one."""
+    found: dict[UUID, list[Any]] = {one: [] for one in notice_ids}
+    for notice_id, *counted in session.execute(_COUNTS, {"notices": list(notice_ids)}):
+        found[notice_id].append(counted)
+    return {notice_id: _tally(counted) for notice_id, counted in found.items()}
+
+
+def _tally(counted: Iterable[tuple[str, str, str, int]]) -> Tally:
     items = still_open = with_hash = 0
     hashes: dict[str, int] = {}
-    for reason, state, algorithm, count in session.execute(query):
+    for reason, state, algorithm, count in counted:
         if reason == SHARED:
             hashes[algorithm] = hashes.get(algorithm, 0) + count
             continue

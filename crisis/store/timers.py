@@ -4,7 +4,7 @@ The database owns them: any number of processes may fire what is due, and whoeve
 standstill finds what is overdue. Each fires for one caller only, never before its time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -101,10 +101,15 @@ def fire_due(session: Session, *, now: datetime, limit: int) -> list[Timer]:
 
 def cancel(session: Session, notice_id: UUID, ladder_prefix: str, *, now: datetime) -> int:
     """Cancel a notice's armed timers of ladders that begin with ``ladder_prefix``; returns how many."""
+    return cancel_many(session, [notice_id], ladder_prefix, now=now)
+
+
+def cancel_many(session: Session, notice_ids: Collection[UUID], ladder_prefix: str, *, now: datetime) -> int:
+    """Cancel the armed timers of these notices whose ladders begin with ``ladder_prefix``; returns how many."""
     statement = (
         sa.update(Timer)
         .where(
-            Timer.notice_id == notice_id,
+            Timer.notice_id.in_(notice_ids),
             Timer.state == ARMED,
             Timer.ladder.startswith(ladder_prefix, autoescape=True),
         )

@@ -30,6 +30,11 @@ def install(app: Flask) -> None:
 
 def address(name: str) -> str:
     """The path of a file below ``static/``; it changes when the file does."""
+    return _address(name, request.script_root)
+
+
+@lru_cache(maxsize=64)
+def _address(name: str, _script_root: str) -> str:
     return url_for("web.static", filename=name, v=_digest(name))
 
 

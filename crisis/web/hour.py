@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -33,7 +34,7 @@ def strip(
     length = max(target_at - starts_at, timedelta(seconds=1))
     gone = min(max((now - starts_at) / length, 0.0), 1.0) * CELLS
     top = 0 if low else 34
-    parts = [_cells(gone, top)]
+    parts = [_cells(round(gone, 2), top)]
     if bars and not low:
         parts.append(_bars(bars))
     minutes = length / timedelta(minutes=1)
@@ -48,6 +49,7 @@ def strip(
     )
 
 
+@lru_cache(maxsize=256)  # pages that are asked for together show the same hour
 def _cells(gone: float, top: int) -> Markup:
     drawn = []
     for cell in range(CELLS):
@@ -57,13 +59,11 @@ def _cells(gone: float, top: int) -> Markup:
             drawn.append(_rect(left, 1.42, top, "z2" if cell >= CELLS * 3 // 4 else "z0"))
         if part > 0:
             drawn.append(_rect(left, 1.42 * part, top, "z1"))
-    return Markup("").join(drawn)
+    return Markup("".join(drawn))  # noqa: S704 - numbers and constants of this file only
 
 
-def _rect(left: float, width: float, top: int, name: str) -> Markup:
-    return Markup('<rect x="{}%" y="{}" width="{}%" height="12" class="{}"/>').format(
-        f"{left:.2f}", top, f"{width:.2f}", name
-    )
+def _rect(left: float, width: float, top: int, name: str) -> str:
+    return f'<rect x="{left:.2f}%" y="{top}" width="{width:.2f}%" height="12" class="{name}"/>'
 
 
 def _bars(bars: Mapping[int, tuple[int, int]]) -> Markup:
@@ -82,6 +82,7 @@ def _bars(bars: Mapping[int, tuple[int, int]]) -> Markup:
     return Markup("").join(drawn)
 
 
+@lru_cache(maxsize=256)
 def _tick(left: float, minute: str, words: str, top: int) -> Markup:
     at_end = left > 99
     return Markup(

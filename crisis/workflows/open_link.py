@@ -1,62 +1,25 @@
 """Open the page of a link: read what it shows, and count that it was opened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from crisis import errors
-from crisis.domain import incident, notice
 from crisis.notify import links as tokens
-from crisis.store import answers, db, links, outcomes
-from crisis.store.models import Contact, Incident, Link, Notice
+from crisis.store import db, heard, link_pages, links, outcomes
+from crisis.store.link_pages import Page
+from crisis.store.links import Shown
 from crisis.store.outcomes import Entry
+from crisis.store.together import Together
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """One thing that somebody of the platform said. ``mine``: by the link that is open now."""
+class _Asked:
+    """Which link somebody came by, and when."""
 
-    name: str
-    kind: str
-    recorded_at: datetime
-    confirmed: bool
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What the page of a link shows: never the list. Times are UTC, the zone is the contact's."""
-
-    link_id: UUID
-    notice_id: UUID
-    contact_id: UUID
-    ref: str
-    exercise: bool
-    tlp: str
-    summary: str
-    authority_name: str
-    desk_name: str
-    desk_phone: str
-    stood_down_at: datetime | None
-    platform_name: str
-    language: str
-    time_zone: str
-    instrument: notice.Instrument
-    ask: notice.Ask
-    state: notice.State
-    named_at: datetime
-    target_at: datetime | None
-    aim: timedelta
-    items: int  # addresses, withdrawn ones left out
-    items_open: int
-    items_with_hash: int
-    hashes: Mapping[str, int]  # to search for, by algorithm
-    search_result: str | None
-    heard: tuple[Heard, ...]  # oldest first
-    opened_at: datetime | None  # the last time before now, to the minute
+    token_hash: str
+    now: datetime
 
 
 def look(token: str, *, now: datetime) -> Page:
@@ -65,12 +28,16 @@ def look(token: str, *, now: datetime) -> Page:
     Raises:
         LinkUnusable: the token is unknown, revoked or expired; the three look the same from outside.
     """
-    digest = tokens.token_hash(token)
-    with db.reading() as session:
-        link = links.find(session, digest)
-        if link is None or not links.is_usable(link, now=now):
-            raise errors.LinkUnusable("This link is not in use. Reply to the mail, or call the desk.")
-        return _page(session, link)
+    return _pages.do(_Asked(tokens.token_hash(token), now))
+
+
+def find(token: str, *, now: datetime) -> Shown:
+    """The link with its request, where what was said and counted is not needed yet.
+
+    Raises:
+        LinkUnusable: as for ``look``.
+    """
+    return _links.do(_Asked(tokens.token_hash(token), now))
 
 
 def count(link_id: UUID, *, now: datetime) -> None:
@@ -85,48 +52,39 @@ def count(link_id: UUID, *, now: datetime) -> None:
 def items(notice_id: UUID) -> list[Entry]:
     """The list behind the page, withdrawn items left out; for whoever has asked for it by name."""
     with db.reading() as session:
-        return [one for one in outcomes.of_notice(session, notice_id) if one.state.value != "withdrawn"]
+        return outcomes.not_withdrawn(outcomes.of_notice(session, notice_id))
 
 
-def _page(session: Session, link: Link) -> Page:
-    row = session.get_one(Notice, link.notice_id)
-    owner = session.get_one(Incident, row.incident_id)
-    contact = session.get_one(Contact, link.contact_id)
-    tally = outcomes.tally(session, row.id)
-    opened = links.openings(session, link.id, limit=1)
-    return Page(
-        link_id=link.id,
-        notice_id=row.id,
-        contact_id=contact.id,
-        ref=owner.ref,
-        exercise=owner.purpose == incident.Purpose.EXERCISE,
-        tlp=owner.tlp,
-        summary=owner.summary,
-        authority_name=owner.authority_name,
-        desk_name=owner.desk_name,
-        desk_phone=owner.desk_phone,
-        stood_down_at=owner.stood_down_at if owner.state != incident.State.DECLARED else None,
-        platform_name=row.platform_name,
-        language=contact.language,
-        time_zone=contact.time_zone,
-        instrument=notice.Instrument(row.instrument),
-        ask=notice.Ask(row.ask),
-        state=notice.State(row.state),
-        named_at=row.named_at,
-        target_at=row.target_at,
-        aim=timedelta(minutes=owner.aim_minutes),
-        items=tally.items,
-        items_open=tally.open,
-        items_with_hash=tally.with_hash,
-        hashes=tally.hashes,
-        search_result=row.search_result,
-        heard=tuple(_heard(session, row, link)),
-        opened_at=opened[0] if opened else None,
-    )
+def _find_all(asked: Sequence[_Asked]) -> list[Shown | Exception]:
+    with db.reading() as session:
+        found = links.shown_by_hash(session, [one.token_hash for one in asked])
+    return [_usable(found, one) for one in asked]
 
 
-def _heard(session: Session, row: Notice, link: Link) -> list[Heard]:
-    return [
-        Heard(one.name, one.kind, one.recorded_at, one.confirmed, one.link_id == link.id)
-        for one in answers.of_notice(session, row.id)
-    ]
+def _usable(found: Mapping[str, Shown], asked: _Asked) -> Shown | Exception:
+    row = found.get(asked.token_hash)
+    if row is None or not links.is_usable(row, now=asked.now):
+        return errors.LinkUnusable("This link is not in use. Reply to the mail, or call the desk.")
+    return row
+
+
+def _look_all(asked: Sequence[_Asked]) -> list[Page | Exception]:
+    with db.reading() as session:
+        found = links.shown_by_hash(session, [one.token_hash for one in asked])
+        opened = links.last_openings(session, {one.link_id for one in found.values()})
+        about = {one.notice_id for one in found.values()}
+        tallies, said = outcomes.tallies(session, about), heard.of_notices(session, about)
+    pages: list[Page | Exception] = []
+    for one in asked:
+        row = _usable(found, one)
+        if isinstance(row, Exception):
+            pages.append(row)
+            continue
+        opened_at = opened.get(row.link_id)
+        pages.append(link_pages.of(row, tallies[row.notice_id], said[row.notice_id], opened_at=opened_at))
+    return pages
+
+
+# what is asked for at one moment is read by a handful of queries for all
+_links = Together(_find_all)
+_pages = Together(_look_all)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext, ngettext
 from werkzeug.datastructures import MultiDict
 
 from crisis.domain import answering, claimed, notice
 from crisis.domain.claimed import Moment, Unclear, UnclearTime
+from crisis.web.language import gettext, ngettext
 
 #: Characters of a field that a page carries on; what is longer is cut where nobody types so much.
 _CARRIED = 10_000

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from flask import Response, make_response, request
-from flask_babel import gettext
 
 from crisis import errors
 from crisis.domain import outcome_file, rfc3339, takedown, urls
@@ -15,6 +14,7 @@ from crisis.store.outcomes import Entry
 from crisis.web.answer import form, pages, words
 from crisis.web.answer.pages import Listed
 from crisis.web.answer.sent import Sent
+from crisis.web.language import gettext
 from crisis.workflows import acknowledge, open_link, take_down
 from crisis.workflows.take_down import ForAll, Reports, Told
 
@@ -26,17 +26,17 @@ def look(sent: Sent, token: str) -> Response:
     if not _may_see(sent, token):
         return sent.once_more(gettext("Show the list"))
     listed = Listed(sent.typed.name, gettext("The list"), first=_first())
-    return pages.list_page(open_link.look(token, now=sent.now), open_link.items(sent.page.notice_id), listed)
+    return pages.list_page(open_link.look(token, now=sent.now), open_link.items(sent.link.notice_id), listed)
 
 
 def download(sent: Sent, token: str) -> Response:
     """The list as a file with exact addresses; asked for by name, as the list is."""
     if not _may_see(sent, token):
         return sent.once_more(gettext("Download the list (CSV)"))
-    rows = [_cells(one) for one in open_link.items(sent.page.notice_id)]
+    rows = [_cells(one) for one in open_link.items(sent.link.notice_id)]
     response = make_response(outcome_file.write(rows).encode("utf-8"))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    name = f"EXERCISE-{sent.page.ref}" if sent.page.exercise else sent.page.ref
+    name = f"EXERCISE-{sent.link.ref}" if sent.link.is_exercise else sent.link.ref
     response.headers["Content-Disposition"] = f'attachment; filename="{name}-list.csv"'
     return response
 
@@ -50,19 +50,19 @@ def report(sent: Sent, token: str) -> Response:
         return sent.once_more(what, *carried)
     key = form.key(sent.signed, request.form, data)
     if sent.doubt is not None:
-        take_down.report(sent.page.notice_id, Reports(), given=sent.given(answers.ITEMS, key), now=sent.now)
+        take_down.report(sent.link.notice_id, Reports(), given=sent.given(answers.ITEMS, key), now=sent.now)
         return sent.once_more(what, *carried)
-    reading = _Reading(sent, open_link.items(sent.page.notice_id))
+    reading = _Reading(sent, open_link.items(sent.link.notice_id))
     reports = reading.reports(data)
     if reading.errors or reading.lines:
         return _back(sent, reading)
     try:
-        result = take_down.report(sent.page.notice_id, reports, given=sent.given(answers.ITEMS, key), now=sent.now)
+        result = take_down.report(sent.link.notice_id, reports, given=sent.given(answers.ITEMS, key), now=sent.now)
     except errors.InvalidInput:
         reading.errors["items"] = gettext("An address takes no such outcome any more. Look at the list again.")
         return _back(sent, reading)
     listed = Listed(sent.typed.name, gettext("Outcomes recorded"), receipt=result, first=_first())
-    return pages.list_page(open_link.look(token, now=sent.now), open_link.items(sent.page.notice_id), listed)
+    return pages.list_page(open_link.look(token, now=sent.now), open_link.items(sent.link.notice_id), listed)
 
 
 def _back(sent: Sent, reading: "_Reading") -> Response:
@@ -81,7 +81,7 @@ def _may_see(sent: Sent, token: str) -> bool:
     if sent.is_old:
         return False
     given = sent.given(answers.LIST, form.key(sent.signed, request.form))
-    return acknowledge.look_at_list(sent.page.link_id, given, now=sent.now)
+    return acknowledge.look_at_list(sent.link.link_id, given, now=sent.now)
 
 
 def _first() -> int:
@@ -113,7 +113,7 @@ class _Reading:
     def reports(self, data: bytes) -> Reports:
         sent = self.sent
         happened, unclear = form.moment(
-            sent.typed.happened_at, zone=pages.zone(sent.page), named_at=sent.page.named_at, now=sent.now
+            sent.typed.happened_at, zone=pages.zone(sent.link), named_at=sent.link.named_at, now=sent.now
         )
         self.errors |= unclear | form.faults(sent.typed, with_answer=False)
         note = sent.typed.note or None
@@ -147,7 +147,7 @@ class _Reading:
         if not data:
             return []
         sent = self.sent
-        reader = outcome_file.Reader(_Finder(self.entries), pages.zone(sent.page), sent.page.named_at, sent.now)
+        reader = outcome_file.Reader(_Finder(self.entries), pages.zone(sent.link), sent.link.named_at, sent.now)
         try:
             lines = outcome_file.read(data, reader)
         except BadFile as bad:

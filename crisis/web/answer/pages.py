@@ -7,17 +7,18 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from flask import Response, make_response, render_template, request, url_for
-from flask_babel import force_locale, gettext
 
 from crisis.domain import urls
 from crisis.domain.doubt import Doubt
 from crisis.notify import links
 from crisis.store import answers
+from crisis.store.link_pages import Page
+from crisis.store.links import Shown
 from crisis.store.outcomes import Entry
 from crisis.web import desk, hour
 from crisis.web.answer import form, shown, words
 from crisis.web.answer.form import Typed
-from crisis.workflows.open_link import Page
+from crisis.web.language import gettext, speaking
 
 #: Items on one page: with their outcomes to choose from, so many stay under the weight that was promised.
 ITEMS_A_PAGE = 40
@@ -114,12 +115,12 @@ def receipt_page(page: Page, listed: Listed) -> Response:
 
 def gone_page(status: int) -> Response:
     """For every token that opens nothing; it does not say why."""
-    with force_locale(shown.chosen(None)):
+    with speaking(shown.chosen(None)):
         text = render_template("answer/gone.html", page=None, **_language(None))
     return make_response(text, status)
 
 
-def zone(page: Page) -> ZoneInfo:
+def zone(page: Page | Shown) -> ZoneInfo:
     """The zone in which times are shown and read."""
     return ZoneInfo(page.time_zone)
 
@@ -128,22 +129,21 @@ def _render(template: str, page: Page, status: int, **values: Any) -> Response:
     now = desk.now()
     hashes = [(words.HASHES[name], number) for name, number in page.hashes.items()]
     left = abs((page.target_at or now) - now)
-    with force_locale(shown.chosen(page.language)):
-        text = render_template(
-            template,
-            page=page,
-            words=words.answers(),
-            glyphs=words.GLYPHS,
-            times=shown.Times(zone(page)),
-            summary=shown.unclickable(page.summary),
-            hashes=hashes,
-            hashes_total=sum(page.hashes.values()),
-            minutes=int(left / timedelta(minutes=1)),
-            strip=_strip(page, now),
-            signed=links.sign_form(desk.settings().secret_key, page.link_id, now),
-            **_language(page.language),
-            **values,
-        )
+    text = render_template(
+        template,
+        page=page,
+        words=words.answers(),
+        glyphs=words.GLYPHS,
+        times=shown.Times(zone(page)),
+        summary=shown.unclickable(page.summary),
+        hashes=hashes,
+        hashes_total=sum(page.hashes.values()),
+        minutes=int(left / timedelta(minutes=1)),
+        strip=_strip(page, now),
+        signed=links.sign_form(desk.settings().secret_key, page.link_id, now),
+        **_language(page.language),
+        **values,
+    )
     return make_response(text, status)
 
 

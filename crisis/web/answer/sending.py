@@ -1,35 +1,38 @@
 """What was sent with the form: which button, whether a person sent it, and what the page says then."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from flask import Response, request
-from flask_babel import gettext
 
 from crisis.domain import answering, doubt, notice
 from crisis.notify import links
+from crisis.store.links import Shown
 from crisis.web import desk
 from crisis.web.answer import form, listing, pages, words
 from crisis.web.answer.pages import Listed
 from crisis.web.answer.sent import Sent
-from crisis.workflows import acknowledge, open_link
-from crisis.workflows.open_link import Page
+from crisis.web.language import gettext
+from crisis.workflows import acknowledge
 
 
-def take(page: Page, token: str) -> Response:
+def take(link: Shown, token: str) -> Response:
     """Answer one POST of the page's form."""
     now, settings = desk.now(), desk.settings()
     signed = request.form.get("form", "")
-    shown_at = links.read_form(settings.secret_key, page.link_id, signed)
+    shown_at = links.read_form(settings.secret_key, link.link_id, signed)
     own = doubt.is_own_origin(
         request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site"), own=_origins(settings.public_url)
     )
-    sent = Sent(page, form.typed(request.form), signed, shown_at, doubt.about(shown_at, own_origin=own, now=now), now)
+    sent = Sent(
+        token, link, form.typed(request.form), signed, shown_at, doubt.about(shown_at, own_origin=own, now=now), now
+    )
     for button, handler in (("show_list", listing.look), ("csv", listing.download), ("outcomes", listing.report)):
         if button in request.form:
             faults = form.name_faults(sent.typed.name)
-            return pages.form_page(page, sent.typed, faults) if faults else handler(sent, token)
-    return _answer(sent, token)
+            return pages.form_page(sent.page, sent.typed, faults) if faults else handler(sent, token)
+    return _answer(sent)
 
 
 def _origins(public_url: str) -> Sequence[str]:
@@ -37,20 +40,20 @@ def _origins(public_url: str) -> Sequence[str]:
     return f"{parts.scheme}://{parts.netloc}", request.host_url
 
 
-def _answer(sent: Sent, token: str) -> Response:
-    page, typed, now = sent.page, sent.typed, sent.now
+def _answer(sent: Sent) -> Response:
+    link, typed, now = sent.link, sent.typed, sent.now
     faults = form.faults(typed)
     happened = None
     if typed.choice is notice.Answer.DONE:
-        happened, unclear = form.moment(typed.happened_at, zone=pages.zone(page), named_at=page.named_at, now=now)
+        happened, unclear = form.moment(typed.happened_at, zone=pages.zone(link), named_at=link.named_at, now=now)
         faults |= unclear
     if faults or typed.choice is None:
-        return pages.form_page(page, typed, faults)
+        return pages.form_page(sent.page, typed, faults)
     what = words.answers()[typed.choice]
     if sent.is_old:
         return sent.once_more(what)
     result = acknowledge.answer(
-        page.link_id,
+        link.link_id,
         acknowledge.Form(
             answer=typed.choice,
             name=typed.name,
@@ -66,12 +69,8 @@ def _answer(sent: Sent, token: str) -> Response:
     )
     if not result.confirmed:
         return sent.once_more(what)
-    after = open_link.look(token, now=now)
     listed = Listed(typed.name, gettext("Answer recorded"), receipt=result)
     if typed.choice not in answering.SHOWS_LIST:
-        return pages.receipt_page(after, listed)
-    entries = open_link.items(page.notice_id)
+        return pages.receipt_page(result.page, listed)
     is_done = typed.choice is notice.Answer.DONE and result.items_open > 0
-    return pages.list_page(
-        after, entries, Listed(typed.name, gettext("Answer recorded"), receipt=result, all_of_them=is_done)
-    )
+    return pages.list_page(result.page, result.entries, replace(listed, all_of_them=is_done))

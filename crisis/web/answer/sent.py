@@ -8,16 +8,19 @@ from flask import Response
 from crisis.domain import doubt
 from crisis.domain.doubt import Doubt
 from crisis.store import answers
+from crisis.store.link_pages import Page
+from crisis.store.links import Shown
 from crisis.web.answer import pages
 from crisis.web.answer.form import Typed
-from crisis.workflows.open_link import Page
+from crisis.workflows import open_link
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """``signed`` is the hidden field of the page, ``now`` the time of the POST (UTC)."""
 
-    page: Page
+    token: str
+    link: Shown
     typed: Typed
     signed: str
     shown_at: datetime | None
@@ -25,18 +28,23 @@ class Sent:
     now: datetime
 
     @property
+    def page(self) -> Page:
+        """The page that it came from, where it is shown once more."""
+        return open_link.look(self.token, now=self.now)
+
+    @property
     def is_old(self) -> bool:
         return doubt.is_old(self.shown_at, now=self.now)
 
     def given(self, kind: str, key: str) -> answers.Given:
         """What to write down for this POST."""
-        contact = self.page.contact_id
+        contact = self.link.contact_id
         return answers.Given(
             contact,
             f"contact:{contact}",
             kind,
             self.typed.name,
-            self.page.link_id,
+            self.link.link_id,
             key,
             self.doubt,
             note=self.typed.note,

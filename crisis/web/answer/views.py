@@ -2,13 +2,13 @@
 
 import structlog
 from flask import Blueprint, Response, request
-from flask_babel import force_locale
 from sqlalchemy.exc import SQLAlchemyError
 
 from crisis import errors
 from crisis.web import desk, guards
 from crisis.web.answer import pages, sending, shown, throttle
 from crisis.web.answer.form import Typed
+from crisis.web.language import speaking
 from crisis.workflows import open_link
 
 blueprint = Blueprint("answer", __name__)
@@ -33,7 +33,7 @@ def open_page(token: str) -> Response:
         open_link.count(page.link_id, now=desk.now())
     except SQLAlchemyError:  # the page is worth more than its count
         _log.warning("An opened page was not counted", event_name="answer.not_counted", link_id=str(page.link_id))
-    with force_locale(shown.chosen(page.language)):
+    with speaking(shown.chosen(page.language)):
         return pages.form_page(page, Typed(), {})
 
 
@@ -41,9 +41,9 @@ def open_page(token: str) -> Response:
 @guards.link
 def send(token: str) -> Response:
     request.max_content_length = _LARGEST
-    page = open_link.look(token, now=desk.now())
-    with force_locale(shown.chosen(page.language)):
-        return sending.take(page, token)
+    link = open_link.find(token, now=desk.now())
+    with speaking(shown.chosen(link.language)):
+        return sending.take(link, token)
 
 
 @blueprint.errorhandler(errors.LinkUnusable)

@@ -1,9 +1,8 @@
 """The words of a contact's page for what can be answered, and for what can be wrong with a file."""
 
-from flask_babel import gettext, pgettext
-
 from crisis.domain.item import Outcome
 from crisis.domain.outcome_file import BadLine, Fault
+from crisis.web.language import gettext, pgettext
 
 #: Glyph of each kind of answer, beside its word.
 GLYPHS = {

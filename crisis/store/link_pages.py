@@ -1,0 +1,90 @@
+"""The page behind a link as data: who asks for what, and who has answered; never the list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from crisis.domain import incident, notice
+from crisis.store import heard
+from crisis.store.links import Shown
+from crisis.store.outcomes import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that somebody of the platform said. ``mine``: by the link that is open now."""
+
+    name: str
+    kind: str
+    recorded_at: datetime
+    confirmed: bool
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page of a link shows: never the list. Times are UTC, the zone is the contact's."""
+
+    link_id: UUID
+    notice_id: UUID
+    contact_id: UUID
+    ref: str
+    exercise: bool
+    tlp: str
+    summary: str
+    authority_name: str
+    desk_name: str
+    desk_phone: str
+    stood_down_at: datetime | None
+    platform_name: str
+    language: str
+    time_zone: str
+    instrument: notice.Instrument
+    ask: notice.Ask
+    state: notice.State
+    named_at: datetime
+    target_at: datetime | None
+    aim: timedelta
+    items: int  # addresses, withdrawn ones left out
+    items_open: int
+    items_with_hash: int
+    hashes: Mapping[str, int]  # to search for, by algorithm
+    search_result: str | None
+    heard: tuple[Heard, ...]  # oldest first
+    opened_at: datetime | None  # the last time before now, to the minute; only where the page is opened
+
+
+def of(row: Shown, tally: Tally, said: Sequence[heard.Heard], *, opened_at: datetime | None = None) -> Page:
+    """The page of one link."""
+    return Page(
+        link_id=row.link_id,
+        notice_id=row.notice_id,
+        contact_id=row.contact_id,
+        ref=row.ref,
+        exercise=row.is_exercise,
+        tlp=row.tlp,
+        summary=row.summary,
+        authority_name=row.authority_name,
+        desk_name=row.desk_name,
+        desk_phone=row.desk_phone,
+        stood_down_at=row.stood_down_at if row.incident_state != incident.State.DECLARED else None,
+        platform_name=row.platform_name,
+        language=row.language,
+        time_zone=row.time_zone,
+        instrument=notice.Instrument(row.instrument),
+        ask=notice.Ask(row.ask),
+        state=notice.State(row.state),
+        named_at=row.named_at,
+        target_at=row.target_at,
+        aim=timedelta(minutes=row.aim_minutes),
+        items=tally.items,
+        items_open=tally.open,
+        items_with_hash=tally.with_hash,
+        hashes=tally.hashes,
+        search_result=row.search_result,
+        heard=tuple(
+            Heard(one.name, one.kind, one.recorded_at, one.confirmed, one.link_id == row.link_id) for one in said
+        ),
+        opened_at=opened_at,
+    )
