@@ -72,7 +72,7 @@ def claim(
             "b_lease": now + LEASE,
         },
     )
-    return _taken(rows, started=at_once)
+    return _taken(rows.all(), started=at_once)
 
 
 def start(session: Session, held: Sequence[Claimed], *, owner: str, now: datetime) -> Taken:
@@ -84,7 +84,7 @@ def start(session: Session, held: Sequence[Claimed], *, owner: str, now: datetim
         return Taken([], [])
     fences = {one.id: one.fence for one in held}
     bound = {"b_ids": list(fences), "b_owner": owner, "b_now": now, "b_lease": now + LEASE}
-    rows = session.connection().execute(_start(), bound)
+    rows = session.connection().execute(_start(), bound).all()
     return _taken((row for row in rows if fences[row.id] == row.fence), started=True)
 
 
@@ -219,7 +219,7 @@ def _taken(rows: Iterable[sa.Row[Any]], *, started: bool) -> Taken:
             cancelled.append(one)
         else:
             held.append(one._replace(attempts=one.attempts - 1) if started else one)
-    held.sort(key=lambda one: (one.priority, one.due_at, one.id))
+    held.sort(key=lambda one: (one.priority, one.due_at))
     return Taken(held, cancelled)
 
 

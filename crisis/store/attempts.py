@@ -50,7 +50,12 @@ def finish(session: Session, ended: Sequence[Ended]) -> Finished:
         return Finished([], [])
     changes.apply(session, Attempt, [_filled(one) for one in ended], only=Attempt.outcome.is_(None))
     held = changes.apply(
-        session, Alert, [_moved(one) for one in ended], also=("fence",), only=Alert.state == alert.State.STARTED.value
+        session,
+        Alert,
+        [_moved(one) for one in ended],
+        only=Alert.state == alert.State.STARTED.value,
+        also=("fence",),
+        cleared=("lease_until", "owner"),
     )
     moved = [one for one in ended if one.claimed.id in held]
     late = [one for one in ended if one.claimed.id not in held]
@@ -84,8 +89,6 @@ def _moved(one: Ended) -> dict[str, Any]:
         "remote_id": one.remote_id,
         "ended_at": None if one.due_at else one.finished_at,
         "detail": one.detail,
-        "lease_until": None,
-        "owner": None,
     }
 
 
