@@ -96,7 +96,7 @@ class _Figures(Collector):
         yield GaugeMetricFamily("crisis_oldest_timer_age_seconds", "How long the oldest due timer waits.", age)
         yield _histogram(
             "crisis_timer_lateness_seconds",
-            "How late timers fired, of the last 24 hours.",
+            "From the time of a timer to its firing, of the last 24 hours.",
             found.timer_lateness,
         )
 
