@@ -53,10 +53,9 @@ def of_incident(session: Session, incident_id: UUID, matter_ids: Iterable[UUID])
     return list(session.scalars(query.order_by(Matter.id)))
 
 
-def order(session: Session, owner: Incident) -> list[UUID]:
-    """The officers by whom a matter is told: who declared, then by the order of duty, then the others by name."""
-    by = owner.declared_by
-    declarer = UUID(by.removeprefix("user:")) if by.startswith("user:") else None
+def order(session: Session, declared_by: str) -> list[UUID]:
+    """The officers to tell of a matter, the first one first: who declared (an actor), by the order of duty, by name."""
+    declarer = UUID(declared_by.removeprefix("user:")) if declared_by.startswith("user:") else None
     is_officer = (
         sa.select(user_role.c.user_id)
         .join(Role, Role.id == user_role.c.role_id)

@@ -195,7 +195,7 @@ class _Firing:
     def _open(self, asked: Mapping[UUID, Notice]) -> list[record.Fact]:
         """Open matters, tell the officer on duty of them, one message for each reason."""
         happened: list[record.Fact] = []
-        order = matters.order(self._session, self._owner) if self._following.tell else []
+        order = matters.order(self._session, self._owner.declared_by) if self._following.tell else []
         for reason, about in self._following.tell.items():
             ids = [one.notice_id for one in about]
             opened = matters.open_or_known(self._session, self._owner, reason, ids, now=self._now)
@@ -210,7 +210,7 @@ class _Firing:
         waiting = {duty.matter_of(one.ladder): one for one in self._following.officers}
         open_ones = matters.open_among(self._session, (one for one in waiting if one is not None))
         told = matters.told_of(self._session, [one.id for one in open_ones])
-        order = matters.order(self._session, self._owner) if open_ones else []
+        order = matters.order(self._session, self._owner.declared_by) if open_ones else []
         groups: dict[tuple[str, int, duty.Following], list[Matter]] = {}
         for one in open_ones:
             timer = waiting[one.id]

@@ -152,7 +152,7 @@ def test_a_platform_is_reached_as_the_rehearsal_says(
         (asked,) = rows(Notice, Notice.incident_id == done.incident_id)
         (owner,) = rows(Incident, Incident.id == done.incident_id)
         names = {one.id: one.name for one in rows(User)}
-        order = [(one, names[one]) for one in matters.order(session, owner)]
+        order = [(one, names[one]) for one in matters.order(session, owner.declared_by)]
     moments = rehearsal.rehearse(
         platform, ladders, table, named_at=clock.now(), officers=order, acknowledged_after=acknowledged
     )

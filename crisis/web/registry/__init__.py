@@ -2,9 +2,18 @@
 
 from flask import Blueprint
 
-from crisis.web.registry import contacts, endpoints, files, listing, platforms
+from crisis.web.registry import (
+    contacts,
+    endpoints,
+    files,
+    ladder_editing,
+    ladders,
+    listing,
+    platforms,
+    rehearsing,
+)
 
 blueprint = Blueprint("registry", __name__, url_prefix="/registry")
 
-for _routes in (listing, platforms, contacts, endpoints, files):
+for _routes in (listing, platforms, contacts, endpoints, files, ladders, ladder_editing, rehearsing):
     _routes.add(blueprint)
