@@ -23,6 +23,7 @@ TELL_REFUSAL = "tell_refusal"
 TELL_WRONG_CONTACT = "tell_wrong_contact"
 TELL_FOUND = "tell_found"
 TELL_UNCONFIRMED = "tell_unconfirmed"
+TELL_REPLY = "tell_reply"  # a mail of a person, which is no answer yet
 
 #: States in which the request itself is gone; what a contact says is kept and moves nothing.
 _TAKEN_BACK = frozenset({State.WITHDRAWN, State.VOID})

@@ -77,6 +77,7 @@ def _officer_heading(words: Words, round_: Round) -> str:
         "last_warning": _("The hour that we aim for ends soon"),
         "tell_failed": _("An alert could not be delivered"),
         "tell_question": _("A platform has a question"),
+        "tell_reply": _("A platform has written a mail"),
         "tell_contradiction": _("Two contacts contradict each other"),
         "tell_unconfirmed": _("An answer could not be confirmed"),
         "tell_refusal": _("A platform will not act"),
@@ -91,7 +92,7 @@ def _officer(words: Words, round_: Round) -> str:
     match round_.extra.get("reason"):
         case "silent" | "no_next_contact" | "call" | "tell_failed" | "tell_unconfirmed" | "last_warning":
             return _("Please call them. The numbers are in the call list of the incident page.")
-        case "tell_question":
+        case "tell_question" | "tell_reply":
             return _("It waits on the incident page.")
         case "tell_contradiction":
             return _("Please ask which answer holds. Both are on the incident page.")

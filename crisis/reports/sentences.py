@@ -20,6 +20,7 @@ REASONS = {
     "last_warning": "who has not finished",
     "tell_failed": "that an alert failed",
     "tell_question": "of a question",
+    "tell_reply": "of a mail that a platform wrote",
     "tell_contradiction": "of a contradiction",
     "tell_refusal": "who will not act",
     "tell_wrong_contact": "of a wrong contact",
@@ -32,6 +33,18 @@ ENDS = {
     "taken": "an officer took it",
     "acted": "an officer acted on it",
     "over": "no officer is needed any more",
+}
+
+#: What came in by mail, and what an officer made of a person's.
+MAILS = {
+    "reply": "a person wrote a mail, which was no answer yet",
+    "auto_reply": "an automatic reply came in",
+    "report": "a mail host reported on an alert",
+}
+SETTLED = {
+    "answered": "taken down as an answer",
+    "set_aside": "set aside, as it was no answer",
+    "assigned": "found to be from this platform",
 }
 
 #: What a step of the ladder looks after.
@@ -137,6 +150,7 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     Kind.ALERTS_ACCEPTED: _alerts("accepted"),
     Kind.ALERTS_RETRY: _alerts("to be tried again"),
     Kind.ALERTS_UNKNOWN: _alerts("without a known result"),
+    Kind.ALERTS_DELIVERED: _alerts("said to be delivered"),
     Kind.ALERTS_FAILED: _alerts("failed"),
     Kind.ALERTS_CANCELLED: _alerts("not yet sent, cancelled"),
     Kind.ALERTS_RESUMED: _alerts("planned again"),
@@ -149,4 +163,6 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     Kind.UPDATE_SENT: lambda _: "an update was sent",
     Kind.CALL_MADE: lambda facts: f"called: {words.plain(facts['outcome'])}",
     Kind.LINK_REVOKED: lambda _: "a contact’s link was revoked",
+    Kind.MAIL_RECEIVED: lambda facts: MAILS.get(facts["kind"], "a mail came in"),
+    Kind.MAIL_SETTLED: lambda facts: f"a mail was {SETTLED.get(facts['how'], words.plain(facts['how']))}",
 }

@@ -25,6 +25,7 @@ _TOLD = (
     "update.sent",
     "call.made",
     "link.revoked",
+    "mail.",
 )
 
 

@@ -24,6 +24,7 @@ from crisis.web import (
     incidents,
     language,
     limits,
+    mails,
     preflight,
     probes,
     record,
@@ -50,6 +51,7 @@ _BLUEPRINTS = (
     answer.blueprint,
     api.blueprint,
     callbacks.blueprint,
+    mails.blueprint,
     demo.blueprint,
 )
 

@@ -12,6 +12,7 @@ from crisis.web.language import gettext
 _MENU: tuple[tuple[str, str, access.Action | None], ...] = (
     ("/", "", None),
     ("/incidents", "incidents", access.Action.READ_INCIDENTS),
+    ("/mails", "mails", access.Action.READ_INCIDENTS),
     ("/registry", "registry", access.Action.READ_REGISTRY),
     ("/record/registry", "record", access.Action.READ_ACCESS),
     ("/users", "users", access.Action.WRITE_ACCESS),
@@ -53,6 +54,7 @@ def menu() -> list[tuple[str, str, bool]]:
     words = {
         "": gettext("Desk"),
         "incidents": gettext("Incidents"),
+        "mails": gettext("Mails"),
         "registry": gettext("Registry"),
         "record": gettext("Record"),
         "users": gettext("People"),

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crisis.config import Settings
-from crisis.domain import case_number, incoming, mail_headers, mail_kind, records
+from crisis.domain import answering, case_number, incoming, mail_headers, mail_kind, records
 from crisis.domain.incoming import Mail
 from crisis.domain.mail_kind import Kind
 from crisis.domain.mail_report import Report
@@ -18,9 +18,6 @@ from crisis.notify import return_path
 from crisis.store import answers, canaries, db, mails, receipts
 from crisis.store import records as record
 from crisis.store.mails import Match
-
-#: What an officer is told of a person's mail.
-TELL = "tell_reply"
 
 _ACTOR = "desk"
 _SURE = (mails.RETURN_PATH, mails.REFERENCE)
@@ -79,7 +76,7 @@ def _keep(session: Session, mail: Mail, kind: Kind, found: Match | None, *, now:
     if kind is Kind.OWN and found is not None and found.alert_id is not None:
         canaries.arrive(session, found.alert_id, now=now)  # it changes nothing unless it is a probe
     if asked is not None:
-        answers.tell_officer(session, asked, [TELL], now=now)
+        answers.tell_officer(session, asked, [answering.TELL_REPLY], now=now)
     for incident_id, fact in facts:
         record.append(session, str(incident_id), [fact], now=now)
     return Received(row.id, kind, found.by if found else None, repeated=False, waits=waits)

@@ -8,7 +8,7 @@ from crisis.domain import answering, duty, ladder
 from crisis.domain.records import Kind
 from crisis.reports import sentences
 
-OTHER_STREAMS = ("platform", "contact", "endpoint", "domain", "user", "token")
+OTHER_STREAMS = ("platform", "contact", "endpoint", "domain", "ladder", "user", "token")
 OF_INCIDENTS = {kind for kind in Kind if kind.value.split(".")[0] not in OTHER_STREAMS}
 DECLARED = {
     "purpose": "real",
@@ -64,6 +64,7 @@ TOLD: list[tuple[Kind, dict[str, Any], str]] = [
     (Kind.ALERTS_ACCEPTED, {"alerts": 1}, "1 alert accepted"),
     (Kind.ALERTS_RETRY, {"alerts": 2}, "2 alerts to be tried again"),
     (Kind.ALERTS_UNKNOWN, {"alerts": 2}, "2 alerts without a known result"),
+    (Kind.ALERTS_DELIVERED, {"alerts": 1, "by": "delivery_report"}, "1 alert said to be delivered"),
     (Kind.ALERTS_FAILED, {"alerts": 2}, "2 alerts failed"),
     (Kind.ALERTS_CANCELLED, {"alerts": 2}, "2 alerts not yet sent, cancelled"),
     (Kind.ALERTS_RESUMED, {"alerts": 2}, "2 alerts planned again"),
@@ -84,6 +85,9 @@ TOLD: list[tuple[Kind, dict[str, Any], str]] = [
     (Kind.UPDATE_SENT, {}, "an update was sent"),
     (Kind.CALL_MADE, {"outcome": "no_answer"}, "called: no answer"),
     (Kind.LINK_REVOKED, {}, "a contact’s link was revoked"),
+    (Kind.MAIL_RECEIVED, {"kind": "reply"}, "a person wrote a mail, which was no answer yet"),
+    (Kind.MAIL_RECEIVED, {"kind": "report", "status": "failed"}, "a mail host reported on an alert"),
+    (Kind.MAIL_SETTLED, {"how": "answered"}, "a mail was taken down as an answer"),
 ]
 
 

@@ -12,7 +12,8 @@ from crisis.web.incidents.entries import Entry
 from crisis.web.language import gettext, ngettext
 
 _ONE_THING = timedelta(seconds=60)  # entries of one kind closer than this are told as one
-_LISTED = ("alerts.planned", "alerts.accepted", "alerts.failed", "alerts.retry", "alerts.unknown", "alerts.cancelled")
+_LISTED = ("alerts.planned", "alerts.accepted", "alerts.delivered", "alerts.failed", "alerts.retry", "alerts.unknown",
+           "alerts.cancelled")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,10 @@ def _key(entry: Entry) -> tuple[str, ...] | None:
             return None  # the answer that moved it says more
         case "notice.answered" if body.get("kind") in ("done", "will_not_act", "not_ours", "items"):
             return None  # the state that it led to says it
+        case "mail.received" if body.get("kind") == "report":
+            return None  # what it did to the alert says more
+        case "mail.settled" if body.get("how") == "answered":
+            return None
         case "timer.fired":
             return (entry.kind, str(body.get("action")))
         case "item.outcome":
@@ -97,6 +102,8 @@ def _sentence(told: _Told, names: Mapping[str, str], name_of: Callable[[str], st
         return _timer(str(body.get("action")), told.notices, platform)
     if entry.kind.startswith(("incident.", "items.", "item.", "update.")):
         return _by_the_desk(told, platform, name_of(entry.actor))
+    if entry.kind.startswith("mail."):
+        return _mail(entry, platform, name_of(entry.actor))
     return _by_a_platform(told, platform, body, name_of(entry.actor))
 
 
@@ -104,6 +111,7 @@ def _alerts(kind: str, count: int) -> str:
     return {
         "alerts.planned": ngettext("%(num)s alert planned", "%(num)s alerts planned", count),
         "alerts.accepted": ngettext("%(num)s alert accepted", "%(num)s alerts accepted", count),
+        "alerts.delivered": ngettext("%(num)s alert delivered", "%(num)s alerts delivered", count),
         "alerts.failed": ngettext("%(num)s alert failed", "%(num)s alerts failed", count),
         "alerts.retry": ngettext("%(num)s alert waits to be retried", "%(num)s alerts wait to be retried", count),
         "alerts.unknown": ngettext("%(num)s alert without a result", "%(num)s alerts without a result", count),
@@ -126,6 +134,7 @@ def _timer(action: str, count: int, platform: str) -> str:
         "remind_unfinished": gettext("Reminders where it is not finished"),
         "tell_failed": gettext("The officer is told that an alert failed"),
         "tell_question": gettext("The officer is told of a question"),
+        "tell_reply": gettext("The officer is told of a mail"),
         "tell_contradiction": gettext("The officer is told of a contradiction"),
         "tell_refusal": gettext("The officer is told who will not act"),
         "tell_wrong_contact": gettext("The officer is told of a wrong contact"),
@@ -165,6 +174,16 @@ def _by_the_desk(told: _Told, platform: str, who: str) -> str:
             return gettext("Update sent by %(who)s", who=who)
         case _:
             return entry.kind.replace(".", ": ").replace("_", " ")
+
+
+def _mail(entry: Entry, platform: str, who: str) -> str:
+    if entry.kind == "mail.received":
+        if entry.body.get("kind") == "reply":
+            return gettext("%(platform)s: wrote a mail, which is no answer yet", platform=platform)
+        return gettext("%(platform)s: an automatic reply", platform=platform)
+    if entry.body.get("how") == "assigned":
+        return gettext("A mail is from %(platform)s, says %(who)s", platform=platform, who=who)
+    return gettext("A mail of %(platform)s set aside by %(who)s", platform=platform, who=who)
 
 
 def _by_a_platform(told: _Told, platform: str, body: Mapping[str, Any], who: str) -> str:

@@ -85,7 +85,7 @@ def _shown(one: NoticeView) -> str:
 
 
 def _band(one: NoticeView, shown: str, *, is_open: bool) -> str:
-    if not one.asked and shown != "unreachable":
+    if not one.asked and shown != "unreachable" and "reply" not in one.flags:
         return "informed"
     if is_open and (totals.needs_officer(one) or shown == "unreachable"):
         return "need"
@@ -121,6 +121,7 @@ def _words() -> Mapping[str, str]:
         # by what the row shows, else by its flags
         "contradiction": gettext("ask which holds"),
         "question": gettext("answer it"),
+        "reply": gettext("read their mail"),
         "will_not_act": gettext("read reason"),
         "items_open": gettext("ask: all of them?"),
         "unconfirmed": gettext("confirm by phone"),
@@ -149,6 +150,7 @@ def _facts(one: NoticeView) -> tuple[object, ...]:
         tuple((alert.id, alert.state, alert.attempts_started, alert.detail) for alert in one.alerts),
         tuple(call.id for call in one.calls),
         tuple(answer.id for answer in one.answers),
+        tuple((mail.id, mail.state, mail.notice_id) for mail in one.mails),
         one.last_sign_at,
         one.next_step,
     )

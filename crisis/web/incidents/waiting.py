@@ -53,6 +53,7 @@ def reasons() -> dict[str, str]:
         "last_warning": gettext("The hour that we aim for ends soon"),
         "tell_failed": gettext("An alert could not be delivered"),
         "tell_question": gettext("A platform has a question"),
+        "tell_reply": gettext("A platform has written a mail"),
         "tell_contradiction": gettext("Two contacts contradict each other"),
         "tell_unconfirmed": gettext("An answer could not be confirmed"),
         "tell_refusal": gettext("A platform will not act"),

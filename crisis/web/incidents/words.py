@@ -99,6 +99,32 @@ def answer(value: str) -> str:
     )
 
 
+def mail(value: str) -> str:
+    """What a mail is that came in."""
+    return _find(
+        value,
+        {
+            "report": gettext("report of a mail host"),
+            "auto_reply": gettext("automatic reply"),
+            "reply": gettext("mail of a person"),
+            "own": gettext("our own mail, sent back"),
+        },
+    )
+
+
+def mail_state(value: str) -> str:
+    """What became of a person's mail."""
+    return _find(
+        value,
+        {
+            "open": gettext("waits"),
+            "filed": gettext("filed"),
+            "answered": gettext("made an answer"),
+            "set_aside": gettext("set aside"),
+        },
+    )
+
+
 def doubt(value: str | None) -> str:
     """Why an answer is kept as unconfirmed."""
     return _find(

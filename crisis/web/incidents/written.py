@@ -1,5 +1,6 @@
 """How values are written on incident pages: times of day, spans, addresses, languages, countries."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -12,12 +13,15 @@ from crisis.domain import urls
 from crisis.web import times
 from crisis.web.language import gettext, ngettext
 
+_ADDRESS = re.compile(r"\bhttps?://[^\s<>\"']+", re.IGNORECASE)
+
 
 def install(blueprint: Blueprint) -> None:
     """Give the templates these ways of writing."""
     for name, way in (
         ("clock", clock),
         ("defang", urls.defang),
+        ("quoted", quoted),
         ("language_name", language),
         ("country_names", countries),
     ):
@@ -42,6 +46,11 @@ def ago(now: datetime) -> Callable[[datetime], Markup]:
         return Markup('<time datetime="{}" data-ago>{}</time>').format(times.iso(at), text)
 
     return write
+
+
+def quoted(text: str) -> str:
+    """Words of others, in which no address of content can be followed."""
+    return _ADDRESS.sub(lambda found: urls.defang(found.group(0)), text)
 
 
 def language(code: str) -> str:
