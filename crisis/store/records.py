@@ -74,4 +74,4 @@ def heads(session: Session, streams: Iterable[str]) -> dict[str, int]:
 
 def moment(at: datetime) -> str:
     """How a time is written in a body: RFC 3339, UTC, microseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -11,7 +11,7 @@ marked as a possible repeat.
 import logging
 import queue as queues
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -75,7 +75,6 @@ def drain(
     room: Room,
     overdue_by: timedelta = timedelta(0),
     budget_seconds: float = _BUDGET_SECONDS,
-    book: books.Book | None = None,
 ) -> Drained:
     """Send what is due on ``queue``, most urgent first.
 
@@ -84,47 +83,70 @@ def drain(
 
     Never raises for a message that could not be sent: that is an outcome, and it is recorded.
     """
-    return _Drain(queue, room, overdue_by, book or books.DatabaseBook()).run(budget_seconds)
+    return Drain(queue, room=room, overdue_by=overdue_by).run(budget_seconds)
 
 
-class _Drain:
-    """One drain, from its first claim until its queue is empty or its time is up."""
+class Drain:
+    """One drain, from its first claim until its queue is empty or its time is up.
 
-    def __init__(self, queue: alert.Queue, room: Room, overdue_by: timedelta, book: books.Book) -> None:
+    Args:
+        book: where its rows are.
+        ticks: seconds that only go forward; for how long something took.
+    """
+
+    def __init__(
+        self,
+        queue: alert.Queue,
+        *,
+        room: Room,
+        overdue_by: timedelta = timedelta(0),
+        book: books.Book | None = None,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._queue = queue
         self._room = room
         self._overdue_by = overdue_by
-        self._book = book
+        self._book = book or books.DatabaseBook()
+        self._ticks = ticks
         self._dispatch = Dispatch()
         self._inbox: Inbox = queues.SimpleQueue()
         self._templates = rendering.Templates(room.settings)
         self._submitted_at: dict[UUID, datetime] = {}
         self._renewed_at = self._lost_at = datetime.min.replace(tzinfo=UTC)
         self._dry_until = 0.0
-        self._at = time.monotonic()  # when the clock of the flush was read
+        self._at = ticks()  # when the clock of the flush was read
 
     def run(self, budget_seconds: float) -> Drained:
-        ends = time.monotonic() + budget_seconds
-        back: list[_Back] = []
-        attempted = 0
+        """Turn after turn, until nothing is left or the time is up."""
+        ends = self._ticks() + budget_seconds
+        attempted, back = 0, list[_Back]()
         while True:
-            stop = time.monotonic() >= ends
-            started, taken = self._flush_stubbornly(back, stop=stop)
-            attempted += len(started)
+            stop = self._ticks() >= ends
+            started, taken = self.turn(back, stop=stop)
+            attempted += started
             if self._dispatch.is_empty and (stop or not taken):
                 return Drained(attempted, more=stop)
-            if time.monotonic() >= ends + _PATIENCE_SECONDS:
+            if self._ticks() >= ends + _PATIENCE_SECONDS:
                 return Drained(attempted, more=True)
-            back = self._collect()
+            back = self.collect()
+
+    def turn(self, back: Sequence["_Back"], *, stop: bool) -> tuple[int, int]:
+        """Write what came back, take more unless it is time to ``stop``, and put it on the wire.
+
+        Returns:
+            How many went on the wire, and how many left the queue.
+        """
+        started, taken = self._flush_stubbornly(back, stop=stop)
+        return len(started), taken
 
     def _flush_stubbornly(self, back: Sequence["_Back"], *, stop: bool) -> tuple[list[Started], int]:
         """A flush; again while the database is away, for what was sent is known only here."""
-        gives_up = time.monotonic() + _STUBBORN_SECONDS
+        gives_up = self._ticks() + _STUBBORN_SECONDS
         while True:
             try:
                 now, started, taken = self._flush(back, stop=stop)
             except sa.exc.DBAPIError as error:
-                if not back or not error.connection_invalidated or time.monotonic() >= gives_up:
+                if not back or not error.connection_invalidated or self._ticks() >= gives_up:
                     raise
                 _log.warning("deliver.flush_again", extra={"error": type(error).__name__, "results": len(back)})
                 time.sleep(_LOOK_SECONDS * 4)
@@ -134,7 +156,7 @@ class _Drain:
 
     def _flush(self, back: Sequence["_Back"], *, stop: bool) -> tuple[datetime, list[Started], int]:
         """One transaction; when it is done, ``started`` may go on the wire. If it fails, leases cover what it took."""
-        now, self._at = self._room.clock.now(), time.monotonic()
+        now, self._at = self._room.clock.now(), self._ticks()
         facts = DeliveryFacts(now)
         with self._book.turn() as turn:
             self._record(turn, back, facts, now=now)
@@ -187,7 +209,7 @@ class _Drain:
         facts.cancelled(taken.cancelled)
         going = taken.held
         limit = min(dispatch.free - len(going), self._most())
-        if limit <= 0 or time.monotonic() < self._dry_until:
+        if limit <= 0 or self._ticks() < self._dry_until:
             return going, 0
         at_once = self._queue is alert.Queue.MAIL  # one provider, so the room for it is known beforehand
         taken = turn.claim(
@@ -201,7 +223,7 @@ class _Drain:
         )
         facts.cancelled(taken.cancelled)
         if taken.count < limit:  # the queue is dry for a moment
-            self._dry_until = time.monotonic() + _LOOK_SECONDS
+            self._dry_until = self._ticks() + _LOOK_SECONDS
         if at_once:
             return [*going, *taken.held], taken.count
         dispatch.keep(taken.held)
@@ -225,23 +247,23 @@ class _Drain:
         for one in started:
             envelope = self._templates.envelope(one.claimed, started_at=now)
             by_channel.setdefault(envelope.channel, []).append(envelope)
-        submitted_at = now + timedelta(seconds=time.monotonic() - self._at)
+        submitted_at = now + timedelta(seconds=self._ticks() - self._at)
         self._submitted_at.update((one.claimed.id, submitted_at) for one in started)
         for channel, envelopes in by_channel.items():
             self._room.senders[channel].submit(envelopes, self._inbox)
 
-    def _collect(self) -> list["_Back"]:
+    def collect(self, patience_seconds: float = _LOOK_SECONDS) -> list["_Back"]:
         """The results of the next few milliseconds; half of the wire is enough not to let it run empty."""
         found: list[tuple[UUID, Result]] = []
         enough = min(_FLUSH_ROWS, self._dispatch.enough)
-        until = time.monotonic() + _LOOK_SECONDS
+        until = self._ticks() + patience_seconds
         while len(found) < enough:
             try:
-                found.append(self._inbox.get(timeout=max(0.0, until - time.monotonic())))
+                found.append(self._inbox.get(timeout=max(0.0, until - self._ticks())))
             except queues.Empty:
                 break
             if len(found) == 1:
-                until = time.monotonic() + _FLUSH_SECONDS
+                until = self._ticks() + min(_FLUSH_SECONDS, patience_seconds)
         while len(found) < _FLUSH_ROWS:
             try:
                 found.append(self._inbox.get_nowait())
