@@ -17,7 +17,8 @@ _log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 5.0  # a fault counts from 10 s on
 _WEB_LOOK_SECONDS = 10.0
-_START_SECONDS = 45.0  # a desk that starts has no beats yet
+_STARTS_SECONDS = 20.0  # a desk that starts has no workers yet
+_WEB_STARTS_SECONDS = 45.0  # and no metronome
 
 
 class Watch:
@@ -26,7 +27,7 @@ class Watch:
     def __init__(self, settings: config.Settings, its_clock: clock.Clock) -> None:
         self._settings = settings
         self._clock = its_clock
-        self._looked_at = -_LOOK_SECONDS
+        self._look_at = time.monotonic() + _STARTS_SECONDS
 
     def jobs(self) -> list[tuple[str, Callable[[], None]]]:
         """By name."""
@@ -39,8 +40,8 @@ class Watch:
 
     def look(self) -> None:
         """Tell the operators of faults."""
-        if time.monotonic() - self._looked_at >= _LOOK_SECONDS:
-            self._looked_at = time.monotonic()
+        if time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + _LOOK_SECONDS
             watch.alarm_of_faults(settings=self._settings, now=self._clock.now())
 
     def heartbeat(self) -> None:
@@ -55,7 +56,7 @@ def beside_pages(settings: config.Settings, context: Callable[[], AbstractContex
 
 def _follow(settings: config.Settings, context: Callable[[], AbstractContextManager[Any]]) -> None:
     failing = False
-    time.sleep(_START_SECONDS)
+    time.sleep(_WEB_STARTS_SECONDS)
     while True:
         time.sleep(_WEB_LOOK_SECONDS)
         try:
