@@ -12,7 +12,10 @@ _WORDS = (
     r"case|ticket|request|incident|issue|reference|vorgang|fall|anfrage|dossier|demande|zaak|"
     r"aanvraag|caso|solicitud|richiesta|pratica|sprawa|zgłoszenie|ärende|sag|tapaus"
 )
-_SIGN = r"(?:\s*(?:number|no|nr|n|num|numéro|nummer|número|numero|id|ref)\b\.?)?\s*[:#=°º]*\s*#?\s*"
+_SIGN = (
+    r"(?:\s*(?:number|no|nr|n|num|numéro|nummer|número|numero|id|ref)\b\.?(?:\s+(?:is|ist|lautet|est|es|è)\b)?)?"
+    r"\s*[:#=°º]*\s*#?\s*"
+)
 #: Letters, then digits; or digits alone. At least three signs with a digit: “case 1” is a list, no number.
 _NUMBER = r"((?:[A-Z]{2,8}[-_/]?)?\d[\d-]{2,20}(?:[-_/][A-Z0-9]{1,10})?)"
 _ANNOUNCED = re.compile(rf"\b(?i:(?:{_WORDS}){_SIGN}){_NUMBER}\b")

@@ -26,6 +26,7 @@ _BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?[^?\s]{1,40}\?[bqBQ]\?)")
 _TYPE = re.compile(r"\s*([\w.+-]{1,100}/[\w.+-]{1,100})")
 _PARAMETER = re.compile(r';\s*([\w*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))')
 _IN_BRACKETS = re.compile(r"<([^<>\s]{1,320})>")
+_COMMENT = re.compile(r"\(([^()]{1,200})\)")
 _ADDRESS = re.compile(r"[^\s<>,;:\"()@]{1,128}@[^\s<>,;:\"()@]{1,255}")
 _ID = re.compile(r"<([0-9a-fA-F-]{32,36})@([^<>\s@]{1,255})>")
 
@@ -87,7 +88,9 @@ def addresses(headers: Message, *names: str) -> list[str]:
 
 def display_name(headers: Message, name: str) -> str:
     """The name beside the address; empty where there is none."""
-    shown = _IN_BRACKETS.sub("", decoded(headers, name)).strip()
+    whole = decoded(headers, name)
+    comment = _COMMENT.search(whole) if "<" not in whole else None  # the old way: desk@video.example (The desk)
+    shown = comment.group(1) if comment else _IN_BRACKETS.sub("", whole).strip()
     name_only = shown.strip("\"' ").replace('\\"', '"')
     return "" if _ADDRESS.fullmatch(name_only) else name_only
 

@@ -39,7 +39,8 @@ def test_a_case_number_in_a_subject(subject: str, number: str | None) -> None:
 @pytest.mark.parametrize(
     ("body", "number"),
     [
-        ("Good evening,\nour case number is PX-48213.\n", None),  # “is” between them: a guess
+        ("Good evening,\nour case number is PX-48213.\n", "PX-48213"),
+        ("The case is 48213 days old.", None),  # no word for a number: a guess
         ("Good evening,\nour case number: PX-48213.\n", "PX-48213"),
         ("Ticket #48213 has been opened.", "48213"),
         ("> Ticket #999999 in what was quoted", None),

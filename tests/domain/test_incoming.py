@@ -134,6 +134,10 @@ def test_markup_is_read_as_words() -> None:
     assert mail.subject == "AW: REAL ALERT – Frage"
 
 
+def test_a_name_in_the_old_way_is_read_as_well() -> None:
+    assert read("postfix-failed").sender_name == "Mail Delivery System"
+
+
 def test_the_same_mail_over_another_way_has_the_same_key() -> None:
     raw = (MAILS / "reply-person.eml").read_bytes()
     again = incoming.read(b"Received: from relay.desk.example\r\n" + raw)
