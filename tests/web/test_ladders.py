@@ -119,6 +119,7 @@ def test_what_is_wrong_is_said_beside_its_step_and_nothing_is_saved(
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert 'href="#silence-1-after"' in page
+    assert "Without acknowledgement, step 2: give whole minutes" in page
     assert "give whole minutes, 1 to 1440" in page
     assert 'value="x"' in page
     assert "give whole minutes, 1 to 60" in page

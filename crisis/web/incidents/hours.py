@@ -33,7 +33,7 @@ def of(view: IncidentView) -> Hour:
 
 
 def _ticks(table: ladder.Table, aim: timedelta) -> Sequence[tuple[int, str]]:
-    """The steps whose minutes count from the naming, one word for each minute."""
+    """The steps whose minutes count from the naming; of the same step one after the other only the first has room."""
     words = {
         ladder.Action.NEXT_CONTACT: gettext("next contact"),
         ladder.Action.CONTACT: gettext("next contact"),
@@ -51,7 +51,9 @@ def _ticks(table: ladder.Table, aim: timedelta) -> Sequence[tuple[int, str]]:
         for step in steps
         if step.since is ladder.Since.NAMED and step.after < end
     }
-    return (*sorted(steps.items()), (end, gettext("our aim")))
+    ordered = sorted(steps.items())
+    shown = [one for place, one in enumerate(ordered) if place == 0 or ordered[place - 1][1] != one[1]]
+    return (*shown, (end, gettext("our aim")))
 
 
 def _bars(view: IncidentView) -> dict[int, tuple[int, int]]:

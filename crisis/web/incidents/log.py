@@ -74,6 +74,8 @@ def _key(entry: Entry) -> tuple[str, ...] | None:
             return None  # what it did to the alert says more
         case "mail.settled" if body.get("how") == "answered":
             return None
+        case "timer.fired" if body.get("action") in ("tell_next_officer", "tell_all_officers"):
+            return None  # who is told says more
         case "timer.fired":
             return (entry.kind, str(body.get("action")))
         case "item.outcome":
@@ -128,8 +130,6 @@ def _timer(action: str, count: int, platform: str) -> str:
         "all_on_duty": gettext("All on duty are alerted where nobody acknowledged"),
         "call": gettext("The officer is asked to call where nobody acknowledged"),
         "last_warning": gettext("Last warnings where it is not finished"),
-        "tell_next_officer": gettext("The next officer is told where nobody took it"),
-        "tell_all_officers": gettext("All officers are told where nobody took it"),
         "remind_without_outcome": gettext("Reminders where there is no outcome yet"),
         "remind_unfinished": gettext("Reminders where it is not finished"),
         "tell_failed": gettext("The officer is told that an alert failed"),

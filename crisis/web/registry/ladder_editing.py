@@ -10,6 +10,7 @@ from crisis.domain.incident import Severity
 from crisis.store import platforms, versions
 from crisis.web import desk, guards
 from crisis.web.incidents import words
+from crisis.web.language import gettext
 from crisis.web.registry import ladder_form, ladder_words, rehearsing
 from crisis.workflows import edit_ladders
 
@@ -59,6 +60,7 @@ def _page(
         platform=platform,
         is_own=draft.registry_id in _active().by_platform,
         wrong=wrong or {},
+        summary={name: _with_place(name, text) for name, text in (wrong or {}).items()},
         severities=[(one.value, words.severity(one.value)) for one in Severity],
         ladders=ladder_words.ladders(),
         actions={name: [(one.value, actions[one]) for one in some] for name, some in ladder.ACTIONS.items()},
@@ -68,3 +70,14 @@ def _page(
         rehearsal=rehearsal,
         say=ladder_words,
     )
+
+
+def _with_place(name: str, text: str) -> str:
+    """What is wrong with the ladder and the step in front: “Last warnings, step 2: …”."""
+    parts = name.split("-")
+    if parts[0] not in set(ladder.Ladder):
+        return text
+    title = ladder_words.ladders()[ladder.Ladder(parts[0])]
+    if len(parts) == 1:
+        return f"{title}: {text}"
+    return gettext("%(ladder)s, step %(number)s: %(wrong)s", ladder=title, number=int(parts[1]) + 1, wrong=text)

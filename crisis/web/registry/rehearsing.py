@@ -25,7 +25,8 @@ class Way:
 
     contact: str
     position: int
-    channel: str
+    channel: str  # in words
+    wire: str
     address: str  # masked
     local: datetime
     on_duty: bool
@@ -38,9 +39,11 @@ class Line:
 
     minute: int
     at: datetime
+    action: str  # as the timer calls it
     text: str
     ways: tuple[Way, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...]  # in words
+    told: tuple[str, ...]
     officers: tuple[str, ...]
 
 
@@ -98,7 +101,7 @@ def of_form(form: Mapping[str, str], ladders: ladder.Ladders, table: ladder.Tabl
         raise _wrong("platform", gettext("Give the id of a platform that is in the registry, such as p-001."))
     named_at, after = _moment(form.get("at", "")), _minutes(form.get("acknowledged", ""))
     session = desk.session()
-    declarer = desk.actor() if desk.allowed(access.Action.WRITE_INCIDENTS) else ""
+    declarer = desk.actor() if desk.allowed(access.Action.WRITE_INCIDENTS) else ""  # a program declares nothing here
     order = matters.order(session, declarer)
     names = users.names_of(session, order)
     moments = rehearsal.rehearse(
@@ -117,9 +120,11 @@ def _line(one: rehearsal.Moment, named_at: datetime) -> Line:
     return Line(
         one.minute(named_at),
         one.at,
+        one.action,
         _text(one.action),
         (*_ways(one.sends, one.at, is_call=False), *_ways(one.calls, one.at, is_call=True)),
         tuple(reasons.get(reason, reason) for reason in one.tells),
+        one.tells,
         one.officers,
     )
 
@@ -139,8 +144,19 @@ def _ways(sends: Sequence[Send], at: datetime, *, is_call: bool) -> list[Way]:
     for send in sends:
         clock = rehearsal.clock(send.contact, at)
         masked = addresses.mask(send.endpoint.channel, send.endpoint.address)
-        way = channels[send.endpoint.channel]
-        made.append(Way(send.contact.name, send.contact.position, way, masked, clock.local, clock.on_duty, is_call))
+        channel = send.endpoint.channel
+        made.append(
+            Way(
+                send.contact.name,
+                send.contact.position,
+                channels[channel],
+                channel.value,
+                masked,
+                clock.local,
+                clock.on_duty,
+                is_call,
+            )
+        )
     return made
 
 
