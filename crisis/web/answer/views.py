@@ -1,14 +1,16 @@
 """The routes of a link: GET shows and changes nothing, POST takes what a person sent."""
 
 import structlog
-from flask import Blueprint, Response, request
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as QueueTimeout
 
 from crisis import errors
 from crisis.web import desk, guards
 from crisis.web.answer import pages, sending, shown, throttle
 from crisis.web.answer.form import Typed
-from crisis.web.language import speaking
+from crisis.web.language import gettext, speaking
 from crisis.workflows import open_link
 
 blueprint = Blueprint("answer", __name__)
@@ -54,6 +56,16 @@ def unusable(_error: errors.LinkUnusable) -> Response:
     response = pages.gone_page(429)
     response.headers["Retry-After"] = "60"
     return response
+
+
+@blueprint.errorhandler(OperationalError)
+@blueprint.errorhandler(InterfaceError)
+@blueprint.errorhandler(QueueTimeout)
+def no_database(error: SQLAlchemyError) -> ResponseReturnValue:
+    """Nothing is told as recorded that may not be: the same form again settles it."""
+    _log.error("An answer page could not be served", event_name="answer.no_database", error=type(error).__name__)
+    text = gettext("The desk can't record anything just now. Send the form again in a minute: it counts once.")
+    return current_app.handle_user_exception(errors.Unavailable(text))
 
 
 @blueprint.after_request
