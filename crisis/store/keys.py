@@ -4,6 +4,7 @@ import os
 import struct
 import threading
 import time
+from datetime import datetime
 from uuid import UUID, SafeUUID
 
 _RANDOM = 0x3FFF_FFFF_FFFF_FFFF
@@ -29,6 +30,11 @@ def many(count: int) -> list[UUID]:
         _last[0] = first + count - 1
     noise = struct.unpack(f"{count}Q", os.urandom(8 * count))
     return [_key(ticks, tail) for ticks, tail in zip(range(first, first + count), noise, strict=True)]
+
+
+def first_of(at: datetime) -> UUID:
+    """What every key made at ``at`` or later is greater than: rows of lately are found by their keys."""
+    return _key(int(at.timestamp() * 1000) << 12, 0)
 
 
 def _key(ticks: int, noise: int) -> UUID:

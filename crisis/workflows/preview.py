@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.config import Settings
-from crisis.domain import fan_out, incident, notice
+from crisis.domain import estimate, fan_out, incident, notice
 from crisis.domain.declaration import Declaration
 from crisis.notify import addresses, languages
-from crisis.store import db, incidents, platforms
+from crisis.store import db, incidents, platforms, round_trips
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Preview:
     """What declaring now would do. ``plan`` has the detail; the rest counts it.
 
     ``channels`` are messages by channel; ``fallback_languages`` are those of contacts whose texts
-    would be English; ``mail_set`` is false while no mail can leave at all.
+    would be English; ``mail_set`` is false while no mail can leave at all; ``times`` say how long it takes.
     """
 
     plan: fan_out.Plan
@@ -38,6 +38,7 @@ class Preview:
     fallback_languages: Sequence[str]
     held: Sequence[Held]
     mail_set: bool
+    times: Sequence[estimate.Line]
 
 
 def preview(declaration: Declaration, *, settings: Settings, now: datetime) -> Preview:
@@ -58,6 +59,7 @@ def preview(declaration: Declaration, *, settings: Settings, now: datetime) -> P
         )
         purpose = incident.Purpose.EXERCISE if declaration.exercise else incident.Purpose.REAL
         holding = incidents.open_with(session, (one.content_key for one in plan.items), purpose=purpose)
+        measured = round_trips.measured(session, now=now)
     sends = [send for request in plan.requests for send in request.sends]
     asks = Counter(request.ask for request in plan.requests)
     spoken = Counter(send.contact.language for send in sends)
@@ -72,4 +74,5 @@ def preview(declaration: Declaration, *, settings: Settings, now: datetime) -> P
         fallback_languages=sorted(set(spoken) - languages.written()),
         held=[Held(ref, content_keys) for ref, content_keys in holding.items()],
         mail_set=bool(settings.smtp_url),
+        times=estimate.of(sends, limits=settings.pace, round_trips=measured),
     )

@@ -253,6 +253,13 @@ def test_the_reach_names_channels_hours_and_languages(website: Website) -> None:
     assert "1 language gets English Finnish" in text
 
 
+def test_the_reach_says_how_long_the_fan_out_takes(website: Website) -> None:
+    incident_site.register(website)
+    items = "https://pixelly.example/1\nhttps://alpencast.example/1\nhttps://quiet.example/1\n"
+    text = _text(_look(website.person("officer"), items=items))
+    assert "Last one out about 1 s Mail: 3 messages, about 1 s 2 calls by people Assumed for want of" in text
+
+
 def test_only_officers_declare(website: Website) -> None:
     assert website.person("auditor").get(PATH).status_code == 403
 

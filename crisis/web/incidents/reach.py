@@ -1,16 +1,19 @@
 """Whom a declaration would reach, as the form shows it beside what was understood."""
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crisis.domain import fan_out, notice
+from crisis.domain import estimate, fan_out, notice
 from crisis.domain.declaration import GivenItem
 from crisis.web.incidents import words, written
 from crisis.web.incidents.content import Content
+from crisis.web.language import gettext, ngettext
 from crisis.workflows.preview import Preview
 
 _MOST_ITEMS_LISTED = 6
+_SECONDS_SHOWN = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Reach:
     languages: Sequence[str]
     in_english: Sequence[str]
     most_items: Sequence[tuple[str, str, int]]  # platform, its first domain, number of items
+    last_out: str  # how long until then, in words
+    times: Sequence[str]  # the same for each channel, and the calls
 
     @property
     def plan(self) -> fan_out.Plan:
@@ -69,7 +74,30 @@ def of(preview: Preview, given: Content) -> Reach:
             (one.platform.name, (one.platform.domains or ("",))[0], len(one.items))
             for one in by_items[:_MOST_ITEMS_LISTED]
         ],
+        last_out=_about(estimate.last_out(preview.times)),
+        times=_times(preview),
     )
+
+
+def _times(preview: Preview) -> list[str]:
+    lines = []
+    for one in preview.times:
+        channel = words.channel(one.channel.value) + (f" ({one.service})" if one.service else "")
+        told = ngettext("%(num)s message, %(time)s", "%(num)s messages, %(time)s", one.count, time=_about(one.seconds))
+        lines.append(f"{channel}: {told}")
+    if preview.phones:
+        lines.append(ngettext("%(num)s call by people", "%(num)s calls by people", preview.phones))
+    if not all(one.measured for one in preview.times):
+        assumed = dict.fromkeys(words.channel(one.channel.value) for one in preview.times if not one.measured)
+        lines.append(gettext("Assumed for want of messages in the last day: %(channels)s", channels=", ".join(assumed)))
+    return lines
+
+
+def _about(seconds: float) -> str:
+    """Whole seconds, from a minute and a half on whole minutes; it is an estimate."""
+    if seconds <= _SECONDS_SHOWN:
+        return gettext("about %(num)s\N{NO-BREAK SPACE}s", num=max(1, math.ceil(seconds)))
+    return gettext("about %(num)s\N{NO-BREAK SPACE}min", num=math.ceil(seconds / 60))
 
 
 def _lines(merged: fan_out.Merged, given: Content) -> list[int]:
