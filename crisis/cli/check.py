@@ -70,6 +70,8 @@ def _lines(opened: "Desk", app: "Celery") -> "Iterator[Line]":
         yield check.metronome(opened.now())
         yield check.clocks(opened.now(), host_now=clock.HostClock().now())
     yield surroundings.mail(settings)
+    if settings.imap_url:
+        yield surroundings.mailbox(settings)
     yield surroundings.public_address(settings)
 
 

@@ -6,8 +6,9 @@ import ssl
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from crisis import config
+from crisis import config, errors
 from crisis.domain.readiness import Line
+from crisis.notify import mailbox as mailboxes
 
 _MAIL_SECONDS = 5.0
 _KEY_CHARACTERS = 32
@@ -34,6 +35,16 @@ def mail(settings: config.Settings) -> Line:
     if code != 250:  # Source: RFC 5321, 4.1.1.1
         return Line("mail", False, f"{host} refuses EHLO with {code}: ask its operator")
     return Line("mail", True, f"{host} answers")
+
+
+def mailbox(settings: config.Settings) -> Line:
+    """Whether the mailbox can be read; nothing in it is touched. What waits for long is read by nobody."""
+    try:
+        with mailboxes.opened(settings.imap_url) as box:
+            waiting = len(box.waiting())
+    except errors.Unavailable as away:
+        return Line("mailbox", False, str(away))
+    return Line("mailbox", True, f"read; {waiting} waiting" if waiting else "read; nothing waits")
 
 
 def public_address(settings: config.Settings) -> Line:

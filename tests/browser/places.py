@@ -120,6 +120,8 @@ PLACES: dict[str, Place] = {
     "reactivate": Place(_at("/incidents/{over}/reactivate")),
     "report": Place(_at("/incidents/{over}/report")),
     "incidents": Place(_at("/incidents")),
+    "mails": Place(_at("/mails")),
+    "mail that waits": Place(_linked_from("/mails", "/mails/")),
     "record of an incident": Place(_at("/incidents/{ref}/record")),
     "record of the registry": Place(_at("/record/registry"), who="auditor"),
     "record of log-ins": Place(_at("/record/access"), who="admin"),

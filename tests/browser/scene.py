@@ -4,8 +4,10 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from tests.parts import world as worlds
+from tests.parts.letters import letter
 from tests.parts.running import until_true
 from tests.parts.visitor import Page as Answered
 from tests.parts.visitor import Visitor
@@ -67,6 +69,9 @@ def set_up() -> Iterator[Scene]:
         over = world.mails(scene.over, "crisis1@pixelly.example")[0].links[0]
         answer(world, over, answer="acknowledge", name="Bo Fictional")
         world.desk.cli("stand-down", scene.over, "--reason", "The stream has ended.")
+        about = next(one for one in world.alerts(scene.ref) if one["platform"]["id"] == "p-001")
+        for mail in ("reply-person", "ticket-opened"):
+            world.desk.cli("mail-in", "-", given=letter(mail, UUID(about["id"]), ref=scene.ref).decode())
         yield scene
 
 
