@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.message import Message
 from uuid import UUID
 
-from crisis.domain import html_text, mail_headers, mail_parts, mail_report
+from crisis.domain import html_text, mail_content, mail_headers, mail_parts, mail_report
 from crisis.domain.mail_parts import Part
 from crisis.domain.mail_report import Report
 
@@ -110,15 +110,20 @@ def _key(headers: Message, data: bytes, body: int) -> str:
 
 
 def _words(data: bytes, texts: Sequence[Part]) -> tuple[str, bool]:
-    plain = [one for one in texts if one.kind == "text/plain"]
-    pieces = []
-    cut = False
-    for one in (plain or list(texts))[:20]:
-        cut = cut or one.end - one.start > _TEXT_BYTES
-        shown = mail_headers.in_charset(mail_parts.body(data, one, most=_TEXT_BYTES), one.parameters.get("charset", ""))
-        pieces.append(shown if one.kind == "text/plain" else html_text.words(shown))
-    text = mail_headers.tidy("\n".join(pieces), lines=True)
-    return text[:LONGEST_TEXT], cut or len(text) > LONGEST_TEXT
+    """What its writer wrote: the plain parts, or those with markup where the plain ones say nothing."""
+    for wanted in ("text/plain", "text/html"):
+        parts = [one for one in texts if one.kind == wanted][:20]
+        shown = [_decoded(data, one) for one in parts]
+        plain = [html_text.words(one) if wanted == "text/html" else one for one in shown]
+        text = mail_headers.tidy(mail_content.without("\n".join(plain)), lines=True)
+        if text:
+            cut = any(one.end - one.start > _TEXT_BYTES for one in parts)
+            return text[:LONGEST_TEXT], cut or len(text) > LONGEST_TEXT
+    return "", False
+
+
+def _decoded(data: bytes, part: Part) -> str:
+    return mail_headers.in_charset(mail_parts.body(data, part, most=_TEXT_BYTES), part.parameters.get("charset", ""))
 
 
 def _returned(data: bytes, others: Sequence[Part]) -> Message | None:
@@ -160,5 +165,5 @@ def _weighed(data: bytes, others: Sequence[Part], *, is_report: bool) -> tuple[A
 
 def _original(data: bytes, body: int, texts: Sequence[Part]) -> str:
     pieces = [data[: min(body, 64 * 1024)].decode("utf-8", "replace")]
-    pieces += [mail_headers.in_charset(data[one.start : min(one.end, one.start + _ORIGINAL)], "utf-8") for one in texts]
+    pieces += [mail_content.without(_decoded(data, one)) for one in texts[:20]]
     return mail_headers.tidy("\n".join(pieces), lines=True)[:_ORIGINAL]

@@ -127,6 +127,31 @@ def test_of_an_attachment_only_kind_size_and_digest_are_kept() -> None:
     assert base64.b64encode(content[:30]).decode() not in mail.original
 
 
+PICTURE = base64.b64encode(b"\x89PNG fictional, never kept" * 20).decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("html", f'<p>see this</p><img alt="x" src="data:image/png;base64,{PICTURE}">'),
+        ("html", f"<p>see this</p><p>data:image/svg+xml;charset=utf-8;base64,{PICTURE}</p>"),
+        ("plain", f"see this\nbegin 644 picture.png\n{PICTURE}\nend\n"),
+        ("plain", f"see this\nbegin-base64 644 picture.png\n{PICTURE}\n===="),
+        ("plain", f"see this\nbegin 644 picture.png\n{PICTURE}"),
+    ],
+)
+def test_content_inside_the_text_is_not_kept_either(kind: str, body: str) -> None:
+    mail = incoming.read(f"Content-Type: text/{kind}; charset=utf-8\r\n\r\n{body}".encode())
+    assert mail.text.startswith("see this")
+    assert PICTURE[:40] not in mail.text + mail.original
+    assert "picture.png" not in mail.text + mail.original
+
+
+def test_markup_is_read_where_the_plain_part_says_nothing() -> None:
+    parts = b"--b\r\nContent-Type: text/plain\r\n\r\n \r\n--b\r\nContent-Type: text/html\r\n\r\n<p>words</p>\r\n--b--"
+    assert incoming.read(b"Content-Type: multipart/alternative; boundary=b\r\n\r\n" + parts).text == "words"
+
+
 def test_markup_is_read_as_words() -> None:
     mail = read("reply-html")
     assert mail.text == "Which of the two addresses do you mean?\nRegards & thanks"
@@ -190,6 +215,8 @@ HOSTILE = {
     "unclosed markup": b"Content-Type: text/html\r\n\r\n" + b"<script" * 80_000 + b"<!--" * 10_000,
     "encoded words": b"Subject: " + b"=?utf-8?B?//8=?= " * 50_000 + b"\r\n\r\n",
     "broken base64": b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n=A=" + b"=" * 50_000,
+    "begins": b"\r\n" + b"begin 644 x\n" * 40_000,
+    "data": b"Content-Type: text/html\r\n\r\n" + b"data:image/png;" * 30_000,
     "spaces": b"Content-Type: text/html\r\n\r\n" + b" \n" * 100_000,
 }
 
