@@ -80,13 +80,13 @@ def _urgent_first(views: list[IncidentView]) -> list[IncidentView]:
 def _words(row: agenda.Row) -> str:
     count = row.how_many
     match row.action:
-        case "next_contact":
+        case "next_contact" | "contact" | "all_on_duty":
             return ngettext(
                 "Next contact of %(num)s platform, if it stays silent",
                 "Next contact of %(num)s platforms, if they stay silent",
                 count,
             )
-        case "tell_officer":
+        case "tell_officer" | "call":
             return ngettext(
                 "The officer is told of %(num)s platform, if it stays silent",
                 "The officer is told of %(num)s platforms, if they stay silent",
@@ -96,6 +96,18 @@ def _words(row: agenda.Row) -> str:
             return ngettext(
                 "Reminder to %(num)s platform, if its answer is not finished",
                 "Reminder to %(num)s platforms, if their answers are not finished",
+                count,
+            )
+        case "last_warning":
+            return ngettext(
+                "Last warning to %(num)s platform, if its answer is not finished",
+                "Last warning to %(num)s platforms, if their answers are not finished",
+                count,
+            )
+        case "tell_next_officer" | "tell_all_officers":
+            return ngettext(
+                "The next officer is told of %(num)s matter, if nobody takes it",
+                "The next officer is told of %(num)s matters, if nobody takes them",
                 count,
             )
         case _:

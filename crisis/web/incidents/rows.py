@@ -128,6 +128,9 @@ def _words() -> Mapping[str, str]:
         "wrong_contact": gettext("see who is named"),
         # by the action of the ladder
         "next_contact": gettext("next contact"),
+        "contact": gettext("next contact"),
+        "all_on_duty": gettext("all on duty"),
+        "last_warning": gettext("last warning"),
         "tell_officer": gettext("officer told"),
         "remind_without_outcome": gettext("remind"),
         "remind_unfinished": gettext("remind"),
