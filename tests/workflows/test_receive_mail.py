@@ -1,12 +1,15 @@
 """Mail that comes back: reports move alerts, people's words wait for an officer, nothing counts twice or is lost."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
+from flask import current_app
 
 from crisis import config, errors
-from crisis.domain import alert, canary, notice
+from crisis.domain import alert, canary, notice, receipt
 from crisis.notify import canary as canary_texts
 from crisis.store import canaries, db, mails
 from crisis.store.models import Acknowledgement, Alert, Answer, Event, Mail, Notice, Receipt, Timer
@@ -124,6 +127,44 @@ def test_the_same_mail_again_changes_nothing(desk: Desk) -> None:
     assert (first.repeated, again.repeated) == (False, True)
     assert (desk.kinds(), len(rows(Timer))) == before
     assert len(rows(Mail)) == len(rows(Receipt)) == 1
+
+
+def together(count: int, act: Callable[[], object]) -> list[object]:
+    """What each of so many threads got that did the same at once."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    start = threading.Barrier(count)
+
+    def one(_: int) -> object:
+        with app.app_context():
+            start.wait(timeout=10)
+            return act()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def test_the_same_mail_from_a_pipe_and_from_the_mailbox_at_once_counts_once(desk: Desk) -> None:
+    raw = letter("postfix-failed", desk.alert.id, ref=desk.done.ref)
+    now = desk.clock.advance(seconds=5)
+    taken = together(6, lambda: receive_mail.take(raw, settings=desk.settings, now=now).repeated)
+    assert sorted(taken) == [False, *[True] * 5]
+    assert desk.kinds().count("alerts.failed") == desk.kinds().count("mail.received") == 1
+    assert len(rows(Mail)) == len(rows(Receipt)) == len(rows(Timer, Timer.ladder == "failure")) == 1
+
+
+def test_receipts_that_meet_end_in_the_one_that_holds(desk: Desk) -> None:
+    about, now = str(desk.alert.id), desk.clock.advance(seconds=5)
+    said = iter([*list(receipt.Status), *list(receipt.Status)])
+    lock = threading.Lock()
+
+    def tell() -> bool:
+        with lock:
+            status = next(said)
+        return receive_receipt.take(receipt.Receipt("signed", about, status), now=now)
+
+    together(12, tell)
+    assert desk.alert.state == "failed"
+    assert len(rows(Receipt)) == len(receipt.Status)
 
 
 def test_a_forged_bounce_fails_nothing_and_is_shown(desk: Desk) -> None:
