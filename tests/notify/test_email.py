@@ -142,6 +142,16 @@ def test_no_more_connections_are_opened_than_allowed() -> None:
     assert 1 <= host.connections <= 4
 
 
+def test_a_host_that_takes_fewer_connections_gets_every_mail_over_those() -> None:
+    def crowded(verb: str, times: int) -> bytes | None:
+        return b"421 4.7.0 too many connections" if verb == "CONNECT" and times > 2 else None
+
+    with MailHost(crowded) as host:
+        results = send(f"smtp://127.0.0.1:{host.port}", *many(90), connections=6)
+    assert {one.outcome for one in results} == {Outcome.ACCEPTED}
+    assert host.connections <= 6
+
+
 def test_a_host_that_is_not_there_fails_every_mail_fast() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
