@@ -36,7 +36,8 @@ def plan(
                 "contact_name": "",
                 "slots": dict(slots),
                 "state": alert.State.PLANNED.value,
-                "priority": alert.priority(alert.Purpose.TEST),
+                # before everything: behind ten thousand it would say nothing of whether the line lives
+                "priority": alert.priority(alert.Purpose.CORRECTION),
                 "planned_at": now,
                 "due_at": now,
                 "fence": 0,

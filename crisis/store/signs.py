@@ -44,7 +44,7 @@ def read(session: Session, *, now: datetime) -> watch.Signs:
 def oldest_due(session: Session, *, now: datetime) -> dict[alert.Queue, datetime]:
     """Since when the longest waiting alert of each queue is due; a queue where none waits is left out.
 
-    Probes are left out: they wait behind everything on purpose.
+    Probes are left out: they have a judgement of their own.
     """
     query = (
         sa.select(Alert.queue, sa.func.min(Alert.due_at))

@@ -69,6 +69,18 @@ def test_a_probe_goes_through_the_queue_like_every_alert_and_leaves_no_fact(
     assert rows(Event) == []
 
 
+def test_a_probe_does_not_wait_behind_a_fan_out(
+    desk_db: AppContext, declared: Callable[..., declare.Declared], probing: config.Settings, clock: FakeClock
+) -> None:
+    samples.add(*samples.registry(5))
+    declared(items=[{"sha256": samples.SHA256}])
+    canary.plan(settings=probing, now=clock.advance(seconds=1))
+    room = KeepingRoom(probing, clock)
+    deliver.drain(Queue.MAIL, room=room)
+    assert room.addresses()[0] == MAIL
+    assert len(room.addresses()) == 6
+
+
 def test_its_words_cannot_be_taken_for_an_alert(
     sqlite_db: AppContext, probing: config.Settings, clock: FakeClock
 ) -> None:
