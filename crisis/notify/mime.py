@@ -6,6 +6,7 @@ and compares every header and both texts.
 
 import binascii
 import functools
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -123,12 +124,17 @@ def header(name: str, value: str) -> bytes:
     Raises:
         InvalidInput: the value has a line break or a NUL, and would become a header of its own.
     """
-    if not value.isprintable():
+    if breaks(value):
         raise errors.InvalidInput(f"The mail header {name} can't hold line breaks or control signs.")
     used = len(name) + 2
     plain = value.isascii() and "=?" not in value and max(map(len, value.split(" "))) <= _LONGEST_WORD
     encoded = _fold(value, used) if plain else _words(value, used)
     return f"{name}: {encoded}\r\n".encode("ascii")
+
+
+def breaks(value: str) -> bool:
+    """Whether it has line breaks or control signs. French has spaces, and other scripts signs, that "don't print"."""
+    return not value.isprintable() and any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in value)
 
 
 @functools.lru_cache(maxsize=256)

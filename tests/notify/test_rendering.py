@@ -166,7 +166,7 @@ _hostile = st.text(max_size=120) | st.sampled_from(
 def test_whatever_a_value_is_the_mail_says_it_and_nothing_else(slots: dict[str, str]) -> None:
     text, _ = drafted(recipient())
     raw = envelope(recipient(), slots=slots).payload
-    if not (slots["what"] + slots["ref"]).isprintable():
+    if re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029]", slots["what"] + slots["ref"]):
         assert raw == b""
         return
     message = parsed(raw)
@@ -234,7 +234,18 @@ def test_the_name_of_the_desk_comes_back_as_it_was_set(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["plain", "=?utf-8?q?x?=", "é", "漢字" * 60, "word " * 40 + "end", "x" * 200, "a" * 60 + " 🛑" * 30]
+    "value",
+    [
+        "plain",
+        "=?utf-8?q?x?=",
+        "é",
+        "漢字" * 60,
+        "word " * 40 + "end",
+        "x" * 200,
+        "a" * 60 + " 🛑" * 30,
+        "RÉELLE\xa0: 12\u202f000",
+        "👩\u200d🚒",
+    ],
 )
 def test_a_header_comes_back_as_it_was_given(value: str) -> None:
     raw = mime.header("Subject", value)
