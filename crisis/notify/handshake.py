@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from crisis.domain import alert
 from crisis.notify import smtp
@@ -48,17 +50,32 @@ async def opened(
 
 
 async def _connect(host: MailHost, connection: Connection, tls: Callable[[], ssl.SSLContext]) -> None:
+    """To the first address of the host that answers; one that swallows everything leaves time for the others."""
     loop = asyncio.get_running_loop()
-    opening = loop.create_connection(
-        lambda: connection,
-        host.host,
-        host.port,
-        ssl=tls() if host.implicit_tls else None,
-        server_hostname=host.host if host.implicit_tls else None,
-        ssl_handshake_timeout=smtp.TIMEOUT_SECONDS if host.implicit_tls else None,
-    )
-    await asyncio.wait_for(opening, smtp.TIMEOUT_SECONDS)
+    addresses = [str(entry[4][0]) for entry in await _resolved(host)]
+    for place, address in enumerate(addresses, start=1):
+        opening = loop.create_connection(
+            lambda: connection,
+            address,
+            host.port,
+            ssl=tls() if host.implicit_tls else None,
+            server_hostname=host.host if host.implicit_tls else None,
+            ssl_handshake_timeout=smtp.TIMEOUT_SECONDS if host.implicit_tls else None,
+        )
+        try:
+            await asyncio.wait_for(opening, smtp.TIMEOUT_SECONDS / len(addresses))
+            break
+        except ssl.SSLError:
+            raise
+        except OSError:
+            if place == len(addresses):
+                raise
     _expect(await connection.heard(), 220)
+
+
+async def _resolved(host: MailHost) -> Sequence[tuple[Any, ...]]:
+    resolving = asyncio.get_running_loop().getaddrinfo(host.host, host.port, type=socket.SOCK_STREAM)
+    return await asyncio.wait_for(resolving, smtp.TIMEOUT_SECONDS)
 
 
 async def _greet(host: MailHost, connection: Connection, greeting: str, tls: Callable[[], ssl.SSLContext]) -> Offer:

@@ -161,6 +161,25 @@ def test_a_host_that_is_not_there_fails_every_mail_fast() -> None:
     }
 
 
+def test_an_address_of_the_host_where_nobody_answers_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", 1.0)
+    with MailHost() as host, socket.create_server(("127.0.0.2", host.port), backlog=0) as full:
+        crowd = [socket.socket() for _ in range(3)]
+        for one in crowd:  # its queue is full, so it answers no more
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        entries = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, host.port)) for ip in ("127.0.0.2", "127.0.0.1")]
+
+        async def both(*_: object, **__: object) -> list[object]:
+            return list(entries)
+
+        monkeypatch.setattr(email.handshake, "_resolved", both)
+        result = send(f"smtp://127.0.0.1:{host.port}")[0]
+        for one in crowd:
+            one.close()
+    assert result.outcome is Outcome.ACCEPTED
+
+
 def test_a_host_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as server:
