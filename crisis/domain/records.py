@@ -105,6 +105,7 @@ BODY: dict[Kind, tuple[str, ...]] = {
     _K.ALERTS_FAILED: ("alerts",),  # and "by" with its code, where it was told after it was accepted
     _K.ALERTS_CANCELLED: ("alerts",),
     _K.ALERTS_RESUMED: ("alerts",),  # alerts: [id, …]
+    # and "hurried", where every alert of the step before had failed
     _K.TIMER_FIRED: ("timer", "notice", "ladder", "step", "action"),
     _K.OFFICER_TOLD: ("action", "notices"),  # notices: [id, …]; and matters, officers: ids of users
     _K.MATTER_OPENED: ("matter", "notice", "reason"),

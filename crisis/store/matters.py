@@ -94,6 +94,25 @@ def tell(session: Session, matter_ids: Iterable[UUID], user_ids: Collection[UUID
     session.flush()
 
 
+def arm(
+    session: Session, about: Iterable[Matter], action: duty.Action, *, number: int, due_at: datetime, now: datetime
+) -> None:
+    """Arm the next step of the officers' ladder for each of these matters; ``number`` counts its steps from 0."""
+    rows = [
+        {
+            "incident_id": one.incident_id,
+            "notice_id": one.notice_id,
+            "ladder": duty.ladder_of(one.id),
+            "step": number,
+            "action": action.value,
+            "starts_at": now,
+            "due_at": due_at,
+        }
+        for one in about
+    ]
+    timers.arm_many(session, rows)
+
+
 def end(session: Session, matter: Matter, how: duty.How, *, by: str | None, now: datetime) -> Fact | None:
     """End a matter once; its next officer is not told any more. ``None`` if somebody else ended it before."""
     statement = (

@@ -32,6 +32,7 @@ from crisis.store import (
     timers,
 )
 from crisis.store import records as record
+from crisis.store.climbs import Climb
 from crisis.store.models import Incident, Matter, Notice, Timer
 
 _AT_ONCE = 200  # timers a transaction; short enough that nobody waits for it
@@ -71,6 +72,7 @@ class _Following:
     officers: list[Timer] = field(default_factory=list)
     arm: list[dict[str, Any]] = field(default_factory=list)
     later: list[tuple[UUID, datetime]] = field(default_factory=list)
+    hurried: set[UUID] = field(default_factory=set)  # before their minutes, for the step before them had failed
     remind: list[tuple[Timer, str]] = field(default_factory=list)
 
 
@@ -93,7 +95,8 @@ class _Firing:
         postponed = {timer_id for timer_id, _ in following.later}
         fired = [one for one in taken if one.id not in postponed]
         self.fired = len(fired)
-        happened = [self._fact(records.Kind.TIMER_FIRED, _fired_body(one)) for one in fired]
+        hurried = self._following.hurried
+        happened = [self._fact(records.Kind.TIMER_FIRED, _fired_body(one, hurried=one.id in hurried)) for one in fired]
         self._remind(asked)
         happened += self._open(asked)
         happened += self._next_officers(asked)
@@ -121,7 +124,7 @@ class _Firing:
             elif name not in set(ladder.Ladder):
                 self._following.tell.setdefault(timer.action, []).append(timer)
             else:
-                climb = _Climb(timer, about, tables[about.id], ladder.Ladder(name), int(batch))
+                climb = Climb(timer, about, tables[about.id], ladder.Ladder(name), int(batch))
                 self._climb(
                     climb,
                     platform=registered.get(about.platform_id),
@@ -129,7 +132,7 @@ class _Firing:
                     outcomes=done.get(about.id, (0, 0))[1],
                 )
 
-    def _climb(self, climb: "_Climb", *, platform: Platform | None, tried: set[UUID], outcomes: int) -> None:
+    def _climb(self, climb: Climb, *, platform: Platform | None, tried: set[UUID], outcomes: int) -> None:
         """One step of a platform's ladder."""
         timer, about, following = climb.timer, climb.about, self._following
         if climb.name is ladder.Ladder.OUTCOME and timer.step == 0:
@@ -138,6 +141,8 @@ class _Firing:
         if (due_at := climb.due_later(self._now)) is not None:
             following.later.append((timer.id, due_at))
             return
+        if climb.is_hurried:
+            following.hurried.add(timer.id)
         found = climbing.Reach()
         if step.action in ladder.REACHING:
             found = climbing.reach(platform, step, tried=tried, now=self._now)
@@ -166,14 +171,14 @@ class _Firing:
         if decision.goes_on and (due := climb.following()):
             self._arm(climb, {climb.name: due})
 
-    def _arm_warnings(self, climb: "_Climb") -> None:
+    def _arm_warnings(self, climb: Climb) -> None:
         """The ladder of last warnings is armed when the one of outcomes comes up, which is not later."""
         warnings = f"{ladder.Ladder.WARNING.value}:{climb.batch}"
         if climb.table[ladder.Ladder.WARNING] and not timers.is_known(self._session, climb.about.id, warnings):
             name = ladder.Ladder.WARNING
             self._arm(climb, {name: ladder.due(climb.table, name, 0, climb.timer.starts_at)})
 
-    def _arm(self, climb: "_Climb", steps: Mapping[ladder.Ladder, ladder.Due]) -> None:
+    def _arm(self, climb: Climb, steps: Mapping[ladder.Ladder, ladder.Due]) -> None:
         rows = fan_outs.timer_rows(self._owner.id, climb.about.id, climb.batch, steps, climb.timer.starts_at)
         self._following.arm += rows
 
@@ -241,7 +246,7 @@ class _Firing:
         matters.tell(self._session, ids, step.tell, now=self._now)
         if step.then is not None:
             due_at = self._now + duty.wait(ladders.of(self._session, self._owner).officer_minutes)
-            timers.arm_many(self._session, [self._officer_row(one, number + 1, step.then, due_at) for one in about])
+            matters.arm(self._session, about, step.then, number=number + 1, due_at=due_at, now=self._now)
         body = {
             "action": reason,
             "notices": [str(one.notice_id) for one in about],
@@ -250,17 +255,6 @@ class _Firing:
             "step": number,
         }
         return self._fact(records.Kind.OFFICER_TOLD, body)
-
-    def _officer_row(self, about: Matter, step: int, action: duty.Action, due_at: datetime) -> dict[str, Any]:
-        return {
-            "incident_id": about.incident_id,
-            "notice_id": about.notice_id,
-            "ladder": duty.ladder_of(about.id),
-            "step": step,
-            "action": action.value,
-            "starts_at": self._now,
-            "due_at": due_at,
-        }
 
     def _plan(self) -> list[outgoing.Draft]:
         """One insert for each round: platforms at the same step of the ladder share its text."""
@@ -284,39 +278,9 @@ class _Firing:
         return [draft for draft in some if draft.alert_id in new]
 
 
-@dataclass(frozen=True, slots=True)
-class _Climb:
-    """A timer of a platform's ladder with what it is about."""
-
-    timer: Timer
-    about: Notice
-    table: ladder.Table
-    name: ladder.Ladder
-    batch: int
-
-    @property
-    def step(self) -> ladder.Step:
-        return self.table[self.name][self.timer.step]
-
-    def due_later(self, now: datetime) -> datetime | None:
-        """When a step of outcomes is due in truth, which only its acknowledgement decides."""
-        if self.name is not ladder.Ladder.OUTCOME or notice.State(self.about.state) in notice.FINISHED:
-            return None
-        since, acknowledged_at = self.timer.starts_at, self.about.acknowledged_at
-        return ladder.postponed(self.step, starts_at=since, acknowledged_at=acknowledged_at, now=now)
-
-    def following(self) -> ladder.Due | None:
-        """The next step of this ladder, counted from what its minutes count from."""
-        index = self.timer.step + 1
-        if index >= len(self.table[self.name]):
-            return None
-        step = self.table[self.name][index]
-        base = ladder.counted_from(step, starts_at=self.timer.starts_at, acknowledged_at=self.about.acknowledged_at)
-        return ladder.due(self.table, self.name, index, base)
-
-
-def _fired_body(one: Timer) -> dict[str, object]:
+def _fired_body(one: Timer, *, hurried: bool) -> dict[str, object]:
     return {
+        **({"hurried": True} if hurried else {}),
         "timer": str(one.id),
         "notice": str(one.notice_id),
         "ladder": one.ladder,

@@ -3,20 +3,24 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from crisis import config
-from crisis.domain import alert, notice
-from crisis.store import answers, db, timers
+from crisis.domain import alert, ladder_body, notice
+from crisis.domain.incident import Severity
+from crisis.domain.ladder import Action, Ladder, Ladders, Step
+from crisis.store import answers, db, timers, versions
 from crisis.store import records as record
-from crisis.store.models import Alert, Contact, Event, Notice, Role, Timer, User
-from crisis.workflows import declare, deliver, escalate
+from crisis.store.models import Alert, Contact, Endpoint, Event, Incident, Notice, Platform, Timer
+from crisis.workflows import declare, deliver, edit_ladders, escalate
 from tests.parts import samples
 from tests.parts.clock import FakeClock
 from tests.parts.rows import rows
 from tests.parts.sending import KeepingRoom
+from tests.workflows.people import with_officer
 
 Declare = Callable[..., declare.Declared]
 
@@ -32,24 +36,6 @@ def with_two_contacts() -> None:
     first = samples.contact(1, endpoints=["one@pixelly.example"])
     second = samples.contact(2, endpoints=["two@pixelly.example"])
     samples.add(samples.platform(contacts=[first, second]))
-
-
-def with_officer(address: str = "officer@desk.example") -> UUID:
-    with db.transaction() as session:
-        user = User(
-            email=address,
-            name="Ilse Verbruggen",
-            active=True,
-            fs_uniquifier="u1",
-            notify_address=address,
-            language="en",
-            time_zone="Europe/Brussels",
-            created_at=samples.CREATED_AT,
-            roles=[Role(name="officer")],
-        )
-        session.add(user)
-        session.flush()
-        return user.id
 
 
 def acknowledge(
@@ -205,3 +191,71 @@ def test_questions_of_one_half_minute_reach_the_officer_as_one_message(
     clock.advance(seconds=27)
     assert fire() == 2
     assert written_to(alert.Purpose.OFFICER) == ["officer@desk.example"]
+
+
+def _retire(model: type[Any], *where: sa.ColumnElement[bool], clock: FakeClock) -> None:
+    with db.transaction() as session:
+        session.execute(sa.update(model).where(*where).values(retired_at=clock.now()))
+
+
+def test_where_the_platform_was_retired_meanwhile_the_officer_is_told(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock
+) -> None:
+    with_two_contacts()
+    with_officer()
+    declared()
+    _retire(Platform, clock=clock)
+    clock.advance(minutes=5)
+    assert fire() == 1
+    assert written_to(alert.Purpose.ESCALATION) == []
+    assert written_to(alert.Purpose.OFFICER) == ["officer@desk.example"]
+
+
+def test_a_contact_or_an_address_that_was_retired_meanwhile_is_passed_over(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock
+) -> None:
+    people = [samples.contact(place, endpoints=[f"c{place}@pixelly.example"]) for place in (1, 2, 3, 4)]
+    samples.add(samples.platform(contacts=people))
+    declared()
+    _retire(Contact, Contact.position == 2, clock=clock)
+    _retire(Endpoint, Endpoint.address == "c3@pixelly.example", clock=clock)
+    clock.advance(minutes=5)
+    fire()
+    assert written_to(alert.Purpose.ESCALATION) == ["c4@pixelly.example"]
+
+
+def test_an_incident_climbs_by_the_version_that_it_was_declared_with(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock
+) -> None:
+    with_two_contacts()
+    declared()
+    faster = {Ladder.SILENCE: (Step(2, Action.NEXT_CONTACT),), Ladder.OUTCOME: (), Ladder.WARNING: ()}
+    body = ladder_body.as_json(Ladders(dict.fromkeys(Severity, faster)))
+    edit_ladders.save(body, now=clock.now(), actor="cli")
+    clock.advance(minutes=2)
+    assert fire() == 0
+    declared(items=[{"md5": samples.MD5}])
+    clock.advance(minutes=2)
+    assert fire() == 1
+
+
+def test_a_version_of_the_first_shape_is_climbed_to_its_end(
+    declared: Declare, fire: Callable[[], int], clock: FakeClock, room: KeepingRoom
+) -> None:
+    with_two_contacts()
+    done = declared()
+    deliver.drain(alert.Queue.MAIL, room=room)
+    first = {
+        "silence": [[5, "next_contact"], [15, "tell_officer"]],
+        "outcome": [[30, "remind_without_outcome"], [45, "remind_unfinished"]],
+    }
+    with db.transaction() as session:
+        version = versions.current(session, "ladder", first, now=clock.now())
+        session.get_one(Incident, done.incident_id).ladder_id = version.id
+    clock.advance(minutes=12)
+    acknowledge(clock)
+    for minutes in (18, 15, 15):
+        clock.advance(minutes=minutes)
+        fire()
+    assert written_to(alert.Purpose.REMINDER) == ["one@pixelly.example"] * 2
+    assert rows(Timer, Timer.state == timers.ARMED) == []

@@ -1,5 +1,6 @@
 """Timers in the database: a step whose alerts all failed is hurried, once; and when the ladder moves on."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from crisis import config
 from crisis.store import db, timers
-from crisis.store.models import Alert, Notice, Timer
+from crisis.store.models import Alert, Event, Notice, Timer
 from crisis.workflows import declare, escalate
 from tests.parts import samples
 from tests.parts.clock import START, FakeClock
@@ -89,6 +90,10 @@ def test_the_record_says_that_a_step_was_hurried(asked: UUID, clock: FakeClock, 
     escalate.fire(settings=settings, now=clock.now())
     (timer,) = rows(Timer, Timer.state == "fired")
     assert timer.due_at - timer.starts_at == timedelta(seconds=30)
+    clock.advance(minutes=10)
+    escalate.fire(settings=settings, now=clock.now())
+    facts = [json.loads(one.body) for one in sorted(rows(Event, Event.kind == "timer.fired"), key=lambda one: one.n)]
+    assert [(one["step"], one.get("hurried", False)) for one in facts] == [(0, True), (1, False)]
 
 
 @pytest.mark.parametrize(
