@@ -32,13 +32,12 @@ def alert(platform: Platform, now: datetime) -> tuple[tuple[Send, ...], tuple[Se
     have phones only, the next contact with an address for messages joins them.
     """
     contacts = _first_contacts(platform, now)
-    if contacts and not any(messages(contact) for contact in contacts):
+    sends = [send for contact in contacts for send in messages(contact)]
+    if contacts and not sends:
         more = (one for one in platform.by_position() if one.position > contacts[0].position and messages(one))
         contacts += [contact for contact in [next(more, None)] if contact is not None]
-    return (
-        tuple(send for contact in contacts for send in messages(contact)),
-        tuple(send for contact in contacts for send in calls(contact)),
-    )
+        sends = [send for contact in contacts for send in messages(contact)]
+    return tuple(sends), tuple(send for contact in contacts for send in calls(contact))
 
 
 def inform(platform: Platform) -> tuple[Send, ...]:
@@ -60,12 +59,12 @@ def out_of_hours(platform: Platform, now: datetime) -> OutOfHours | None:
 
 def messages(contact: Contact) -> tuple[Send, ...]:
     """The contact's endpoints that take messages."""
-    return tuple(Send(contact, one) for one in contact.endpoints if one.channel is not Channel.PHONE)
+    return tuple([Send(contact, one) for one in contact.endpoints if one.channel is not Channel.PHONE])
 
 
 def calls(contact: Contact) -> tuple[Send, ...]:
     """The contact's phones."""
-    return tuple(Send(contact, one) for one in contact.endpoints if one.channel is Channel.PHONE)
+    return tuple([Send(contact, one) for one in contact.endpoints if one.channel is Channel.PHONE])
 
 
 def _first_contacts(platform: Platform, now: datetime) -> list[Contact]:

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from importlib import resources
@@ -34,8 +34,22 @@ def draft(
 
     What a recipient's ``extra`` may hold is said where it is used: ``reasons.why`` and ``phrases.of``.
     """
-    drafts: list[Draft] = []
     texts: dict[TextKey, Text] = {}
+    drafts = drafting(recipients, texts, cause=cause, purpose=purpose, facts=facts, new_id=new_id, now=now)
+    return list(drafts), texts
+
+
+def drafting(
+    recipients: Iterable[Recipient],
+    texts: dict[TextKey, Text],
+    *,
+    cause: str,
+    purpose: alert.Purpose,
+    facts: Facts,
+    new_id: Callable[[], UUID],
+    now: datetime,
+) -> Iterator[Draft]:
+    """As ``draft``, one at a time, so that thousands can be written while they are made; adds to ``texts``."""
     known: dict[tuple[object, ...], tuple[TextKey, dict[str, str]]] = {}  # most of thousands read the same
     for to in recipients:
         reading = phrases.reading(to, purpose)
@@ -45,8 +59,7 @@ def draft(
             if key not in texts:
                 texts[key] = _text(key, Round(purpose, to.ask, to.extra), facts)
         key, slots = found
-        drafts.append(Draft(new_id(), to, cause, purpose, key, slots, now))
-    return drafts, texts
+        yield Draft(new_id(), to, cause, purpose, key, slots, now)
 
 
 def with_text(recipients: Iterable[Recipient], text: str) -> list[Recipient]:

@@ -4,9 +4,11 @@ import os
 import struct
 import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID, SafeUUID
 
+_BLOCK = 200
 _RANDOM = 0x3FFF_FFFF_FFFF_FFFF
 _set_int, _set_is_safe = (UUID.__dict__[name].__set__ for name in ("int", "is_safe"))
 
@@ -30,6 +32,12 @@ def many(count: int) -> list[UUID]:
         _last[0] = first + count - 1
     noise = struct.unpack(f"{count}Q", os.urandom(8 * count))
     return [_key(ticks, tail) for ticks, tail in zip(range(first, first + count), noise, strict=True)]
+
+
+def endless() -> Iterator[UUID]:
+    """New keys for whoever does not know yet how many; rising, but made a block at a time."""
+    while True:
+        yield from many(_BLOCK)
 
 
 def first_of(at: datetime) -> UUID:

@@ -1,6 +1,6 @@
 """A launch: what a written batch sets in motion, its alerts with their links and its timers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -14,16 +14,17 @@ from crisis.store.models import Batch, Incident
 
 
 class Drafter(Protocol):
-    """Puts alerts of one round into words."""
+    """Puts alerts of one round into words, one at a time; adds to ``texts``."""
 
     def __call__(
         self,
         recipients: Iterable[outgoing.Recipient],
+        texts: dict[outgoing.TextKey, outgoing.Text],
         *,
         cause: str,
         purpose: alert.Purpose,
         new_id: Callable[[], UUID],
-    ) -> tuple[list[outgoing.Draft], dict[outgoing.TextKey, outgoing.Text]]: ...
+    ) -> Iterator[outgoing.Draft]: ...
 
 
 def launch(
@@ -44,18 +45,24 @@ def launch(
     Returns:
         What was planned.
     """
-    new = [one for asked in written.asked if asked.is_new for one in _recipients(asked, batch)]
-    asked_before = [one for asked in written.asked if not asked.is_new for one in _recipients(asked, batch)]
+    first = (one for asked in written.asked if asked.is_new for one in _recipients(asked, batch))
+    again = [one for asked in written.asked if not asked.is_new for one in _recipients(asked, batch)]
     drafts: list[outgoing.Draft] = []
     for them, cause, purpose in (
-        (new, "first", alert.Purpose.FIRST),
-        (recipients.with_first(session, asked_before), f"items:{batch.number}", alert.Purpose.ITEMS),
+        (first, "first", alert.Purpose.FIRST),
+        (recipients.with_first(session, again), f"items:{batch.number}", alert.Purpose.ITEMS),
     ):
-        some, texts = draft(them, cause=cause, purpose=purpose, new_id=iter(keys.many(len(them))).__next__)
-        outbox.put(session, owner.id, some, texts, fingerprint=fingerprint, now=now)
-        drafts += some
+        texts: dict[outgoing.TextKey, outgoing.Text] = {}
+        made = draft(them, texts, cause=cause, purpose=purpose, new_id=keys.endless().__next__)
+        outbox.put(session, owner.id, _kept(made, drafts), texts, fingerprint=fingerprint, now=now)
     ladders.arm(session, owner, batch, written.asked)
     return drafts
+
+
+def _kept(made: Iterable[outgoing.Draft], drafts: list[outgoing.Draft]) -> Iterator[outgoing.Draft]:
+    for one in made:
+        drafts.append(one)
+        yield one
 
 
 def _recipients(asked: Asked, batch: Batch) -> list[outgoing.Recipient]:

@@ -57,7 +57,7 @@ def assign(ref: str, item_id: UUID, registry_id: str, *, settings: Settings, now
             owner,
             batch,
             written,
-            draft=partial(messages.draft, facts=facts.of(owner, settings), now=now),
+            draft=partial(messages.drafting, facts=facts.of(owner, settings), now=now),
             fingerprint=links.fingerprint_with(settings.secret_key),
             now=now,
         )

@@ -83,7 +83,7 @@ def declare(
             owner,
             batch,
             written,
-            draft=partial(messages.draft, facts=facts.of(owner, settings), now=now),
+            draft=partial(messages.drafting, facts=facts.of(owner, settings), now=now),
             fingerprint=links.fingerprint_with(settings.secret_key),
             now=now,
         )
