@@ -24,6 +24,7 @@ LONGEST_SECONDS = 60.0
 #: A mail that lost its connection before it had left goes on another one, but not for ever.
 _MOST_MOVES = 2
 
+_CLOSE_SECONDS = 1.0  # for the host to close after its leave
 _UNKNOWN = Verdict(alert.Outcome.UNKNOWN, "The connection broke after the mail had left.")
 _NO_UTF8 = Verdict(
     alert.Outcome.PERMANENT, "The mail host takes no address with letters beyond ASCII before the @ (SMTPUTF8)."
@@ -37,6 +38,7 @@ class _Step(IntEnum):
     DATA = 3
     END = 4  # of the mail behind DATA, or BDAT with the mail
     QUIT = 5
+    CLOSE = 6  # no reply: the host's end of the connection
 
 
 class Connection(wire.Wire):
@@ -112,7 +114,7 @@ class Connection(wire.Wire):
         self._lose(smtp.fault(None))
 
     def _take_leave(self) -> None:
-        if not self._steps or self._steps[-1] is not _Step.QUIT:
+        if not self._steps or self._steps[-1] < _Step.QUIT:
             self._put(b"QUIT\r\n", _Step.QUIT)
 
     def _may_start(self) -> bool:
@@ -183,7 +185,11 @@ class Connection(wire.Wire):
             case _Step.END:
                 mail = self._flight[0]
                 self._end(mail, mail.refused or smtp.said(code, text))
-            case _Step.QUIT:
+            case _Step.QUIT:  # it closes now: one that is opened instead must not come before
+                self._steps.append(_Step.CLOSE)
+                self._due = time.monotonic() + _CLOSE_SECONDS
+                self._watch()
+            case _Step.CLOSE:
                 self._lose(smtp.fault(None))
 
     def _give(self, mail: Mail, code: int, text: bytes) -> None:

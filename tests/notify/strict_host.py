@@ -44,7 +44,7 @@ class StrictHost:
         self.bodies: dict[UUID, bytes] = {}
         self.wrong: list[str] = []  # what no sender may do
         self.early: list[tuple[str, bytes]] = []  # what had come already when a command was answered
-        self.connections = 0
+        self.connections = self.open = self.most = 0  # so far, now, at once
         self.hold: Callable[[str, int], None] = lambda _verb, _waiting: None
 
     def __enter__(self) -> Self:
@@ -60,7 +60,10 @@ class StrictHost:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self._server.accept()
-                self.connections += 1
+                with self._lock:
+                    self.connections += 1
+                    self.open += 1
+                    self.most = max(self.most, self.open)
                 threading.Thread(target=_Talk(self, connection).run, daemon=True).start()
 
 
@@ -79,7 +82,7 @@ class _Talk:
 
     def run(self) -> None:
         self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with self._connection, contextlib.suppress(OSError, _Gone):
+        with contextlib.suppress(OSError, _Gone):
             self._say(b"220 strict.example")
             while True:
                 line = self._until(b"\r\n").decode()
@@ -87,6 +90,9 @@ class _Talk:
                 self._host.early.append((verb, self._buffer))
                 self._host.hold(verb, len(self._buffer))
                 self._handle(verb, line)
+        with self._host._lock:
+            self._host.open -= 1
+        self._connection.close()
 
     def _handle(self, verb: str, line: str) -> None:
         match verb:

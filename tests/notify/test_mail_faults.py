@@ -140,6 +140,15 @@ def test_a_thousand_mails_have_exactly_one_result_each_whatever_happens(offers: 
     assert Counter(result.outcome for _, result in found)[A] > 600
 
 
+@EVERY
+def test_a_connection_that_is_renewed_is_closed_before_the_next_one_opens(offers: tuple[str, ...]) -> None:
+    with StrictHost(by_number({}), offers) as host:
+        found = results(host, mails(1000), connections=3)
+    assert {one.outcome for one in found} == {A}
+    assert host.connections >= 10
+    assert host.most <= 3
+
+
 def test_the_next_mails_commands_come_with_the_end_of_the_one_before() -> None:
     with StrictHost(by_number({}), PIPELINING) as host:
         results(host, mails(10))
