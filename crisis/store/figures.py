@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert
 from crisis.store.elapsed import seconds_between
+from crisis.store.mails import NO_PROBE
 from crisis.store.models import Alert, Attempt, Incident, Mail, Receipt, Timer
 from crisis.store.signs import OPEN, WAITING
 from crisis.store.timers import FIRED
@@ -117,7 +118,7 @@ def timers_overdue(session: Session, *, now: datetime) -> int:
 
 def mails(session: Session) -> dict[str, int]:
     """How many mails came in, by what they are."""
-    query = sa.select(Mail.kind, sa.func.count()).group_by(Mail.kind)
+    query = sa.select(Mail.kind, sa.func.count()).where(NO_PROBE).group_by(Mail.kind)
     return {kind: count for kind, count in session.execute(query).all()}  # noqa: C416 - rows are no pairs to mypy
 
 
@@ -128,7 +129,12 @@ def mails_open(session: Session) -> int:
 
 def receipts(session: Session) -> dict[tuple[str, str], int]:
     """How many things hosts and providers said of alerts, by source and what they said."""
-    query = sa.select(Receipt.source, Receipt.status, sa.func.count()).group_by(Receipt.source, Receipt.status)
+    query = (
+        sa.select(Receipt.source, Receipt.status, sa.func.count())
+        .outerjoin(Alert, Alert.id == Receipt.alert_id)
+        .where(sa.or_(Receipt.alert_id.is_(None), _REAL))
+        .group_by(Receipt.source, Receipt.status)
+    )
     return {(source, status): count for source, status, count in session.execute(query)}
 
 

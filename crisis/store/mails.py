@@ -21,6 +21,9 @@ OPEN, FILED, ANSWERED, SET_ASIDE = "open", "filed", "answered", "set_aside"
 #: How we know what a mail is about, the surest first.
 RETURN_PATH, REFERENCE, REF = "return_path", "reference", "ref"
 
+#: Mail about an alert of no incident came back from a probe of delivery, and belongs to no figure.
+NO_PROBE = sa.or_(Mail.alert_id.is_(None), Mail.incident_id.is_not(None))
+
 _A_REF = re.compile(r"[A-Z]{2,8}-20\d\d-\d{4,9}")
 
 
@@ -163,13 +166,17 @@ def writer(session: Session, row: Mail, notice: Notice) -> UUID:
 
 
 def latest(session: Session, *, limit: int, waiting_only: bool = False) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    """Mails with the reference and the platform that they are about, those that wait first, then the newest."""
+    """Mails with the reference and the platform that they are about, those that wait first, then the newest.
+
+    Probes that came back are left out.
+    """
     shown = (Mail.id, Mail.kind, Mail.state, Mail.received_at, Mail.sender, Mail.sender_name, Mail.subject,
              Mail.status, Mail.code, Mail.matched_by, Mail.notice_id)  # fmt: skip
     query = (
         sa.select(*shown, Incident.ref, Incident.purpose, Notice.platform_name)
         .outerjoin(Incident, Incident.id == Mail.incident_id)
         .outerjoin(Notice, Notice.id == Mail.notice_id)
+        .where(NO_PROBE)
         .order_by((Mail.state == OPEN).desc(), Mail.received_at.desc(), Mail.id.desc())
     )
     return session.execute((query.where(Mail.state == OPEN) if waiting_only else query).limit(limit)).all()

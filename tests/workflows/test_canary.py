@@ -4,20 +4,22 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask.ctx import AppContext
 
 from crisis import config
 from crisis.domain import canary as probes
-from crisis.domain.alert import Channel, Queue, State
+from crisis.domain.alert import Channel, Outcome, Queue, State
 from crisis.notify import canary as probe_texts
-from crisis.store import db, signs
-from crisis.store.models import Alert, Attempt, Event, Incident
-from crisis.workflows import canary, declare, deliver, overview
+from crisis.store import db, figures, mails, signs
+from crisis.store.models import Alert, Attempt, Event, Incident, Mail
+from crisis.workflows import canary, declare, deliver, overview, receive_mail, report
 from tests.parts import samples
 from tests.parts.clock import FakeClock
 from tests.parts.rows import rows
-from tests.parts.sending import KeepingRoom
+from tests.parts.sending import KeepingRoom, KeepingSender
 
+HOUR = timedelta(hours=1)
 MAIL, HOOK = "probe@desk.example", "https://hooks.example/probe"
 
 
@@ -98,10 +100,15 @@ def test_probes_are_in_no_figure_of_an_incident(
 ) -> None:
     samples.add(*samples.registry(3))
     ref = declared().ref
-    before = overview.incident(ref, now=clock.now())
+    with db.transaction() as session:  # only the probes go out, and fail
+        session.execute(sa.update(Alert).where(Alert.incident_id.is_not(None)).values(due_at=clock.now() + HOUR))
+    before = overview.incident(ref, now=clock.now()), report.build(ref, now=clock.now())
     canary.plan(settings=probing, now=clock.now())
-    after = overview.incident(ref, now=clock.now())
-    assert after == before
+    refusing = KeepingRoom(probing, clock, KeepingSender(lambda _envelope: Outcome.PERMANENT))
+    for queue in Queue:
+        deliver.drain(queue, room=refusing)
+    assert {one.state for one in look()} == {State.FAILED}
+    assert (overview.incident(ref, now=clock.now()), report.build(ref, now=clock.now())) == before
     assert len(rows(Incident)) == 1
     assert len(rows(Alert, Alert.incident_id.is_(None))) == 2
 
@@ -137,6 +144,28 @@ def test_a_probe_that_comes_back_is_noted_once_and_nothing_else_is(
     assert not canary.arrive(probe.id, now=clock.advance(seconds=1))
     assert not canary.arrive(real.id, now=clock.now())
     assert rows(Alert, Alert.id == real.id)[0].delivered_at is None
+
+
+def test_a_probe_that_comes_back_by_mail_is_noted_and_in_no_list_of_mails(
+    desk_db: AppContext, probing: config.Settings, clock: FakeClock
+) -> None:
+    reading = probing.model_copy(update={"canary_mail": probing.mail_from, "imap_url": "imaps://a:b@mail.example/IN"})
+    room = KeepingRoom(reading, clock)
+    canary.plan(settings=reading, now=clock.now())
+    deliver.drain(Queue.MAIL, room=room)
+    clock.advance(seconds=20)
+    (sink,) = [one for one in probe_texts.sinks(reading) if one.channel is Channel.EMAIL]
+    assert probes.newest_decided(look(), sink, now=clock.now()) is None  # accepted, not back yet
+    taken = receive_mail.take(room.sender.sent[0].payload, settings=reading, now=clock.now())
+    assert not taken.waits
+    decided = probes.newest_decided(look(), sink, now=clock.now())
+    assert decided is not None
+    assert decided[0] is probes.Verdict.OK
+    with db.reading() as session:
+        assert mails.latest(session, limit=10) == []
+        assert figures.mails(session) == {}
+    canary.plan(settings=reading, now=clock.advance(timedelta(days=1, seconds=1)))
+    assert rows(Mail) == []
 
 
 def test_the_desks_own_address_must_see_its_probes_arrive(settings: config.Settings) -> None:
