@@ -57,9 +57,9 @@ class AlertState:
     purpose: str
     state: alert.State = alert.State.PLANNED
     accepted_at: datetime | None = None
+    ended_at: datetime | None = None
     delivered_at: datetime | None = None
     delivered_by: str | None = None
-    ended_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -10,6 +10,9 @@ from crisis.domain import alert, canary
 #: A process that has not beaten for this long is not counted as alive (contract: /readyz).
 BEAT_AGE = timedelta(seconds=30)
 
+#: Replies can wait as long as the mailbox has been read lately; it is looked at every 20 s.
+MAILBOX_AGE = timedelta(minutes=2)
+
 #: A host without its metronome is no news for ever: it may have been taken out on purpose.
 FORGOTTEN_AFTER = timedelta(minutes=10)
 
@@ -34,6 +37,7 @@ class Kind(StrEnum):
     WAITING = "waiting"
     TIMERS = "timers"
     CANARY = "canary"
+    MAILBOX = "mailbox"
     UNKNOWN = "unknown"
     METRONOME_HOST = "metronome_host"
 
@@ -74,6 +78,7 @@ class Signs:
     oldest_due: Mapping[alert.Queue, datetime] = field(default_factory=dict)
     moved_at: Mapping[alert.Queue, datetime] = field(default_factory=dict)
     oldest_timer: datetime | None = None
+    mailbox_read_at: datetime | None = None
     mails: Sequence[Tried] = ()
     unknowns: int = 0
     probes: Sequence[canary.Probe] = ()
@@ -95,6 +100,7 @@ class Expected:
     mail: bool
     period: timedelta | None = None  # of probes; None: never
     sinks: Sequence[canary.Sink] = ()
+    mailbox: bool = False  # one is set, so somebody must read it
 
 
 def faults(signs: Signs, expected: Expected) -> list[Fault]:
@@ -103,6 +109,7 @@ def faults(signs: Signs, expected: Expected) -> list[Fault]:
     if not expected.mail:
         found.append(Fault(Kind.MAIL_UNSET))
     found += [*_mail(signs), *_canaries(signs, expected), *_waiting(signs), *_timers(signs)]
+    found += _mailbox(signs, expected)
     if signs.unknowns:
         found.append(Fault(Kind.UNKNOWN, count=signs.unknowns))
     return [*found, *_hosts(signs)]
@@ -185,6 +192,13 @@ def _timers(signs: Signs) -> list[Fault]:
     if signs.oldest_timer is None or signs.now - signs.oldest_timer <= LATE:
         return []
     return [Fault(Kind.TIMERS, since=signs.now - signs.oldest_timer)]
+
+
+def _mailbox(signs: Signs, expected: Expected) -> list[Fault]:
+    read_at = signs.mailbox_read_at
+    if not expected.mailbox or (read_at is not None and signs.now - read_at <= MAILBOX_AGE):
+        return []
+    return [Fault(Kind.MAILBOX, since=signs.now - read_at if read_at else None)]
 
 
 def _hosts(signs: Signs) -> list[Fault]:

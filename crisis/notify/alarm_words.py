@@ -12,6 +12,7 @@ _WELL = {
     watch.Kind.WAITING: "nothing waits too long any more",
     watch.Kind.TIMERS: "timers fire in time again",
     watch.Kind.CANARY: "probes succeed again",
+    watch.Kind.MAILBOX: "the mailbox is read again",
     watch.Kind.UNKNOWN: "no attempt of the last minutes ended without a result",
     watch.Kind.METRONOME_HOST: "its metronome beats again, or is no longer expected",
 }
@@ -48,6 +49,11 @@ def sentence(fault: watch.Fault) -> str:
             return (
                 f"The probe by {fault.about} failed ({fault.detail or 'it did not arrive in time'}). "
                 "Run `crisis preflight`."
+            )
+        case watch.Kind.MAILBOX:
+            return (
+                f"Nobody has read the mailbox{age}: replies and bounces wait there. "
+                "Start `crisis mail-in --watch`; look at its log and at CRISIS_IMAP_URL."
             )
         case watch.Kind.UNKNOWN:
             return (

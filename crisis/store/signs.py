@@ -35,6 +35,7 @@ def read(session: Session, *, now: datetime) -> watch.Signs:
         oldest_due=due,
         moved_at=_moved_at(session) if any(now - at > watch.LATE for at in due.values()) else {},
         oldest_timer=oldest_timer(session, now=now),
+        mailbox_read_at=max((at for role, _, at in beats if role == "mail-in"), default=None),
         mails=_mails(session),
         unknowns=unknowns(session, since=now - watch.UNKNOWNS_WITHIN),
         probes=probes(session, limit=_PROBES),

@@ -88,7 +88,7 @@ def _signs() -> watch.Signs:
 
 
 def _level(fault: watch.Fault) -> Level:
-    return Level.WARN if fault.kind in (_K.UNKNOWN, _K.METRONOME_HOST) else Level.BAD
+    return Level.WARN if fault.kind in (_K.MAILBOX, _K.UNKNOWN, _K.METRONOME_HOST) else Level.BAD
 
 
 def _metronome(found: dict[str, watch.Fault]) -> Part:

@@ -8,7 +8,7 @@ from crisis.web.language import gettext, ngettext
 _K = watch.Kind
 
 #: Faults that are a part of the line by themselves; the others are told by the part that they concern.
-OWN = (_K.WAITING, _K.TIMERS, _K.CANARY, _K.UNKNOWN, _K.METRONOME_HOST)
+OWN = (_K.WAITING, _K.TIMERS, _K.CANARY, _K.MAILBOX, _K.UNKNOWN, _K.METRONOME_HOST)
 
 
 def of(fault: watch.Fault) -> tuple[str, str]:
@@ -30,6 +30,10 @@ def of(fault: watch.Fault) -> tuple[str, str]:
                 "The last probe by %(channel)s failed: %(reason)s. Run “crisis preflight”.",
                 channel=fault.about,
                 reason=fault.detail.rstrip(".") or gettext("it did not arrive in time"),
+            )
+        case _K.MAILBOX:
+            return gettext("Mailbox"), gettext(
+                "Not read for over two minutes: replies and bounces wait there. Look at “crisis mail-in” and its log."
             )
         case _K.METRONOME_HOST:
             return gettext("Metronome"), gettext(

@@ -26,7 +26,12 @@ _HEARTBEAT = timedelta(seconds=60)  # where probes have no period of their own
 def expected(settings: Settings) -> watch.Expected:
     """What the settings ask for."""
     period = timedelta(seconds=settings.canary_seconds) or None
-    return watch.Expected(mail=bool(settings.smtp_url) or settings.demo, period=period, sinks=canary.sinks(settings))
+    return watch.Expected(
+        mail=bool(settings.smtp_url) or settings.demo,
+        period=period,
+        sinks=canary.sinks(settings),
+        mailbox=bool(settings.imap_url) and not settings.demo,
+    )
 
 
 def look(*, now: datetime) -> watch.Signs:

@@ -187,6 +187,18 @@ def test_what_became_of_an_alert(kind: Kind, expected: AlertState) -> None:
     assert rebuild([*declared(), entry(kind, 2, alerts=[["a1", text(1)]])]).alerts["a1"] == expected
 
 
+def test_what_was_said_to_be_delivered_may_come_back_and_be_delivered_after_all() -> None:
+    accepted = entry(Kind.ALERTS_ACCEPTED, 1, alerts=[["a1", text(1)]])
+    delivered = entry(Kind.ALERTS_DELIVERED, 2, alerts=[["a1", text(2)]], by="delivery_report")
+    failed = entry(Kind.ALERTS_FAILED, 3, alerts=[["a1", text(3)]], by="delivery_report", code="5.1.1")
+    way = ("n1", "email", "first", "first")
+    as_delivered = AlertState(*way, alert.State.DELIVERED, at(1), at(2), at(2), "delivery_report")
+    as_failed = AlertState(*way, alert.State.FAILED, at(1), at(3))
+    assert rebuild([*declared(), accepted, delivered]).alerts["a1"] == as_delivered
+    assert rebuild([*declared(), accepted, delivered, failed]).alerts["a1"] == as_failed
+    assert rebuild([*declared(), accepted, failed, delivered]).alerts["a1"] == as_delivered
+
+
 def test_an_incident_can_be_stood_down_and_reactivated() -> None:
     down = entry(Kind.INCIDENT_STOOD_DOWN, 30, ref="INC-2026-0001")
     cancelled = entry(Kind.ALERTS_CANCELLED, 30, alerts=[["a1", text(30)]])
@@ -216,7 +228,7 @@ def test_a_record_with_a_hole_is_refused() -> None:
 #: Facts that tell what happened and change no state.
 TELLING = {
     Kind.ITEMS_NAMED, Kind.ITEM_ASSIGNED, Kind.ANSWER_UNCONFIRMED, Kind.LIST_SHOWN, Kind.TIMER_FIRED,
-    Kind.UPDATE_SENT, Kind.CALL_MADE, Kind.LINK_REVOKED,
+    Kind.UPDATE_SENT, Kind.CALL_MADE, Kind.LINK_REVOKED, Kind.MAIL_RECEIVED, Kind.MAIL_SETTLED,
 }  # fmt: skip
 
 

@@ -40,6 +40,19 @@ def test_a_desk_that_is_well_has_no_fault() -> None:
     assert watch.probes_arrive(WELL, EXPECTED)
 
 
+@pytest.mark.parametrize(
+    ("read_at", "expected", "fault"),
+    [
+        (None, False, []),  # no mailbox is set
+        (None, True, ["mailbox"]),
+        (ago(120), True, []),
+        (ago(121), True, ["mailbox"]),
+    ],
+)
+def test_a_mailbox_that_is_set_must_be_read(read_at: datetime | None, expected: bool, fault: list[str]) -> None:
+    assert names(replace(WELL, mailbox_read_at=read_at), replace(EXPECTED, mailbox=expected)) == fault
+
+
 T, P, U, A = Outcome.TEMPORARY, Outcome.PERMANENT, Outcome.UNKNOWN, Outcome.ACCEPTED
 
 
