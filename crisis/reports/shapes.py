@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crisis.domain import rfc3339
-from crisis.domain.overview import IncidentView, NoticeView
+from crisis.domain.overview import IncidentView, MatterView, NoticeView
 from crisis.domain.shown import AlertView
 
 Shape = dict[str, Any]
@@ -40,11 +40,26 @@ def incident(view: IncidentView) -> Shape:
             "silent": counts.silent,
             "unreachable": counts.unreachable,
         },
+        "ladder": view.ladder_number,
+        "matters": [_matter(one) for one in view.matters],
         "batches": [
             {"number": one.number, "named_at": moment(one.named_at), "target_at": moment(one.target_at)}
             for one in view.batches
         ],
         "record": {"entries": view.head},
+    }
+
+
+def _matter(one: MatterView) -> Shape:
+    """What needs or needed an officer, with who was told when."""
+    return {
+        "id": str(one.id),
+        "notice_id": str(one.notice_id),
+        "reason": one.reason,
+        "opened_at": moment(one.opened_at),
+        "told": [{"name": name, "at": moment(at)} for name, at in one.told],
+        "ended_at": moment(one.ended_at),
+        "how": one.how,
     }
 
 

@@ -12,6 +12,7 @@ from crisis.workflows import declare, escalate
 from tests.parts import samples
 from tests.parts.rows import rows
 from tests.web import site
+from tests.web.test_api import Program
 
 
 @pytest.fixture
@@ -83,3 +84,13 @@ def test_a_place_on_duty_that_is_no_place_is_refused(website: site.Website, plac
     answer = site.post(admin, f"/users/{ann.id}", form, page="/users")
     assert answer.status_code == 422
     assert "whole number from 1 to 999" in answer.get_data(as_text=True)
+
+
+def test_the_api_says_what_waits_and_by_which_ladder(website: site.Website, silent: Callable[[], str]) -> None:
+    ref = silent()
+    found = Program(website, "incidents:read").get(f"/incidents/{ref}").get_json()
+    assert found["ladder"] == 1
+    assert [(one["reason"], one["told"], one["ended_at"]) for one in found["matters"]] == [
+        ("no_next_contact", [], None),
+        ("no_next_contact", [], None),
+    ]

@@ -90,8 +90,27 @@ class Record(BaseModel):
     entries: int
 
 
+class Told(BaseModel):
+    name: str
+    at: datetime
+
+
+class Matter(BaseModel):
+    """What needs an officer, or did."""
+
+    id: str
+    notice_id: str
+    reason: str
+    opened_at: datetime
+    told: list[Told] = Field(description="officers, the first one first")
+    ended_at: datetime | None
+    how: Literal["taken", "acted", "over"] | None
+
+
 class Incident(IncidentInList):
     counts: IncidentCounts
+    ladder: int = Field(description="the version of the ladders by which it climbs")
+    matters: list[Matter]
     batches: list[Batch]
     record: Record
 
