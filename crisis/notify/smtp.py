@@ -142,7 +142,7 @@ def said(code: int, text: bytes) -> Verdict:
         words = _MAILBOX.sub("…", words)
     detail = f"{code} {words}".strip()[:_LONGEST_DETAIL]
     if 200 <= code < 300:
-        found = _QUEUED.search(_STATUS.sub("", words, count=1))
+        found = _QUEUED.search(words.partition(" ")[2] if _STATUS.match(words) else words)
         return Verdict(alert.Outcome.ACCEPTED, detail, code, found[found.lastindex or 0] if found else "")
     outcome = alert.Outcome.PERMANENT if 500 <= code < 600 else alert.Outcome.TEMPORARY
     return Verdict(outcome, detail, code)
