@@ -17,7 +17,7 @@ from crisis.notify.sender import Envelope
 from crisis.store import canaries, db, processes, rota
 from crisis.store.models import Alert
 from crisis.workflows import canary, deliver, preflight
-from crisis.workflows.preflight import certificates, host, probes
+from crisis.workflows.preflight import certificates, host, probes, quota
 from tests.parts.clock import FakeClock
 from tests.parts.rows import rows
 from tests.parts.sending import KeepingRoom, KeepingSender
@@ -162,6 +162,59 @@ def test_probes_of_a_preflight_say_nothing_about_those_of_the_last_minute(
     with db.transaction() as session:
         canaries.forget_old(session, before=clock.advance(seconds=1))
     assert rows(Alert) == []
+
+
+TWILIO = "twilio://AC00000000000000000000000000000001:word@+3225550100/+3225550199"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "line"),
+    [
+        (200, b'{"balance": "42.50", "currency": "EUR"}', Line("quota", True, "Twilio: 42.50 EUR left")),
+        (200, b'{"balance": "-1", "currency": "USD"}', Line("quota", False, "Twilio: -1.00 USD left: top it up")),
+        (
+            401,
+            b"{}",
+            Line(
+                "quota",
+                False,
+                "Twilio does not say its balance (it answered 401): look at the account and its token",
+            ),
+        ),
+        (
+            200,
+            b"rubbish",
+            Line(
+                "quota", False, "Twilio does not say its balance (JSONDecodeError): look at the account and its token"
+            ),
+        ),
+    ],
+)
+def test_what_is_left_at_twilio_is_asked(
+    settings: config.Settings, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, line: Line
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers["Authorization"]))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(quota, "_API", f"http://127.0.0.1:{server.server_address[1]}")
+    assert quota.line(settings.model_copy(update={"canary_apprise": TWILIO})) == line
+    server.shutdown()
+    server.server_close()
+    ((path, authorization),) = asked
+    assert path == "/2010-04-01/Accounts/AC00000000000000000000000000000001/Balance.json"
+    assert authorization.startswith("Basic ")
+    assert quota.line(settings).ok  # not offered by the others
 
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

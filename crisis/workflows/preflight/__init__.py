@@ -7,7 +7,7 @@ from crisis.config import Settings
 from crisis.domain.readiness import Line
 from crisis.notify import alarm
 from crisis.store.clock import Clock
-from crisis.workflows.preflight import certificates, host, probes, watchers
+from crisis.workflows.preflight import certificates, host, probes, quota, watchers
 
 
 def run(settings: Settings, *, clock: Clock, ring: Callable[..., None], host_now: datetime) -> Iterator[Line]:
@@ -29,7 +29,7 @@ def run(settings: Settings, *, clock: Clock, ring: Callable[..., None], host_now
     yield watchers.canary(settings)
     yield watchers.heartbeat(settings, now=clock.now())
     yield watchers.alarms(settings)
-    yield Line("quota", True, "not offered by the channels in use: look at the provider's own page")
+    yield quota.line(settings)
     yield from probes.wait(settings, sent)
 
 
