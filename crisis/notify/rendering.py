@@ -46,6 +46,8 @@ class Alert(Protocol):
     def slots(self) -> Mapping[str, str]: ...
     @property
     def planned_at(self) -> datetime: ...
+    @property
+    def provider(self) -> str: ...
 
 
 class Templates:
@@ -68,37 +70,32 @@ class Templates:
         """The alert ready for its sender. One that can't be rendered has no payload, and its sender refuses it."""
         channel = alert.Channel(claimed.channel)
         subject, text, html = self._known[claimed.message_id]
-        link = None
-        if claimed.link_id is not None:
-            # a new link is a new row, so each row stays with its first generation
-            token = links.token(self._settings.secret_key, claimed.link_id, 1)
-            link = links.address(self._settings.public_url, token)
-        payload, title = b"", ""
+        payload, title, back = b"", "", ""
         secrets: tuple[str, ...] = ()
         try:
-            values = claimed.slots if link is None else {**claimed.slots, "link": link}
-            match channel:
-                case alert.Channel.EMAIL:
-                    payload = self._desk.mail(mime.prepare(subject, text, html), claimed, link)
-                case alert.Channel.WEBHOOK:
-                    secrets = self._webhook_secrets(values, started_at)
-                    payload = webhook_body(text, claimed, values)
-                case _:
-                    title = mime.fill(marks.split(subject), values)
-                    payload = mime.fill(marks.split(text), values).encode()
+            link = self._link(claimed)
+            if channel is alert.Channel.EMAIL:
+                back = self._desk.return_path(claimed.id)
+                payload = self._desk.mail(mime.prepare(subject, text, html), claimed, link)
+            elif channel is alert.Channel.WEBHOOK:
+                values = _with_link(claimed.slots, link)
+                secrets = self._webhook_secrets(values, started_at)
+                payload = webhook_body(text, claimed, values)
+            else:
+                values = _with_link(claimed.slots, link)
+                title = mime.fill(marks.split(subject), values)
+                payload = mime.fill(marks.split(text), values).encode()
         except (errors.InvalidInput, LookupError, ValueError):
             payload = b""  # one row that is wrong must not hold up the queue
-        return Envelope(
-            claimed.id,
-            channel,
-            claimed.address,
-            payload,
-            started_at,
-            provider=provider.of(channel, claimed.address),
-            subject=title,
-            secrets=secrets,
-            return_path=self._desk.return_path(claimed.id) if channel is alert.Channel.EMAIL else "",
-        )
+        name = claimed.provider or provider.of(channel, claimed.address)
+        return Envelope(claimed.id, channel, claimed.address, payload, started_at, name, title, secrets, back)
+
+    def _link(self, claimed: Alert) -> str | None:
+        if claimed.link_id is None:
+            return None
+        # a new link is a new row, so each row stays with its first generation
+        token = links.token(self._settings.secret_key, claimed.link_id, 1)
+        return links.address(self._settings.public_url, token)
 
     def _webhook_secrets(self, values: Mapping[str, str], at: datetime) -> tuple[str, ...]:
         """The newest, and the one before it while that still holds."""
@@ -165,6 +162,10 @@ class Desk:
                 self._kept = {}
             self._kept[key] = found
         return found
+
+
+def _with_link(slots: Mapping[str, str], link: str | None) -> Mapping[str, str]:
+    return slots if link is None else {**slots, "link": link}
 
 
 #: What of an alert's slots a program gets, and whether it is a number.

@@ -61,6 +61,7 @@ class _Message:
     planned_at: datetime
     link_id: uuid.UUID | None = None
     reply_to_id: uuid.UUID | None = None
+    provider: str = ""  # as its address says
 
 
 def run(settings: Settings, to: Tried, *, now: datetime) -> Exchange:

@@ -39,6 +39,7 @@ class Claimed:
     link_id: UUID | None = LINK
     reply_to_id: UUID | None = None
     planned_at: datetime = field(default=NOW + timedelta(microseconds=250_000))
+    provider: str = ""
 
 
 def settings(**parts: Any) -> config.Settings:
@@ -316,6 +317,13 @@ def test_a_service_gets_subject_and_text() -> None:
 def test_a_mail_has_a_return_path_of_its_own_unless_the_setting_says_no() -> None:
     assert envelope(recipient()).return_path == f"alerts+{ALERT.hex}@desk.example"
     assert envelope(recipient(), desk={"CRISIS_MAIL_VERP": "false"}).return_path == ""
+
+
+def test_the_provider_is_that_of_the_row_else_as_the_address_says() -> None:
+    to = recipient(channel=alert.Channel.WEBHOOK, address="https://hooks.pixelly.example/crisis")
+    assert envelope(to, provider="webhook:relay").provider == "webhook:relay"
+    assert envelope(to).provider == "webhook:hooks.pixelly.example"
+    assert envelope(recipient()).provider == "email"
 
 
 def test_an_officer_is_sent_to_the_incident_page() -> None:
