@@ -21,7 +21,7 @@ protocols = imap
 listen = 127.0.0.1
 base_dir = {folder}/run
 log_path = {folder}/log
-ssl = no
+{tls}
 disable_plaintext_auth = no
 default_login_user = {login}
 default_internal_user = {internal}
@@ -83,8 +83,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(*, capability: str = "") -> Iterator[Server]:
-    """A server; ``capability`` replaces what it says that it can."""
+def running(*, capability: str = "", certificate: Path | None = None) -> Iterator[Server]:
+    """A server; ``capability`` replaces what it says that it can, a certificate (with its key) makes it offer TLS."""
     program = shutil.which("dovecot") or shutil.which("/usr/sbin/dovecot")
     if program is None or os.getuid() != 0:
         pytest.skip("needs Dovecot and root: apt-get install dovecot-imapd")
@@ -103,6 +103,7 @@ def running(*, capability: str = "") -> Iterator[Server]:
         gid=owner.pw_gid,
         password=PASSWORD,
         capability=capability,
+        tls=f"ssl = yes\nssl_cert = <{certificate}\nssl_key = <{certificate}" if certificate else "ssl = no",
         login="dovenull" if "dovenull" in names else "nobody",
         internal="dovecot" if "dovecot" in names else "nobody",
     )

@@ -1,9 +1,11 @@
 """Reading a real mailbox: what is put away was committed, what is not comes again, and nothing counts twice."""
 
 import logging
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -19,6 +21,8 @@ from tests.parts import dovecot
 from tests.parts.clock import FakeClock
 from tests.parts.letters import letter
 from tests.parts.rows import rows
+
+CERTIFICATE = Path(__file__).parents[1] / "notify" / "mail.example.pem"
 
 pytestmark = pytest.mark.usefixtures("sqlite_db")
 
@@ -125,6 +129,29 @@ def test_a_server_that_can_neither_tell_nor_move_is_read_as_well(settings: confi
         plain.drop(mail())
         assert mail_in.once(settings.model_copy(update={"imap_url": plain.url}), clock) == (1, 0)
         assert (plain.waiting(), plain.handled()) == (0, 1)
+
+
+def test_where_tls_is_offered_it_is_used_and_the_certificate_must_be_right(
+    settings: config.Settings, clock: FakeClock
+) -> None:
+    with dovecot.running(certificate=CERTIFICATE) as server:
+        own = settings.model_copy(update={"imap_url": server.url})
+        with pytest.raises(MailboxUnavailable, match="certificate verify failed"):
+            mail_in.once(own, clock)
+        trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
+        with pytest.raises(MailboxUnavailable, match="IP address mismatch"):  # it is made out to another host
+            mail_in.once(own, clock, context=trusting)
+        trusting.check_hostname = False
+        server.drop(mail())
+        assert mail_in.once(own, clock, context=trusting) == (1, 0)
+
+
+def test_no_password_is_sent_to_another_host_without_tls(
+    desk: config.Settings, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "_is_loopback", lambda _host: False)
+    with pytest.raises(MailboxUnavailable, match="offers no TLS, so no password is sent"):
+        mail_in.once(desk, clock)
 
 
 def test_a_wrong_password_is_said_without_saying_it(
