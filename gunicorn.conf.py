@@ -6,6 +6,7 @@ from crisis.processes.web_server import (  # noqa: F401 - gunicorn reads the nam
     graceful_timeout,
     loglevel,
     post_fork,
+    post_worker_init,
     threads,
     worker_class,
     workers,

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ import jinja2
 
 from crisis.domain import alert
 from crisis.domain.outgoing import Draft, Recipient, Text, TextKey
-from crisis.notify import labels, languages, marks, phrases, wording, wrapping
+from crisis.notify import labels, languages, marks, moments, phrases, wording, wrapping
 from crisis.notify.facts import Facts
 from crisis.notify.parts import Round
 
@@ -74,6 +74,14 @@ def version_body() -> dict[str, str]:
     sources = {name: (folder / name).read_text(encoding="utf-8") for name in _TEMPLATES}
     sources |= {language: repr(languages.words(language).entries()) for language in sorted(languages.written())}
     return {name: hashlib.sha256(source.encode()).hexdigest() for name, source in sources.items()}
+
+
+def prepare() -> None:
+    """Read and compile beforehand what the first message would wait for: templates, catalogues, names of months."""
+    for name in _TEMPLATES:
+        _environment().get_template(name)
+    for language in languages.written():
+        moments.moment(datetime(2026, 1, 1, tzinfo=UTC), zone="UTC", language=language)
 
 
 def _text(key: TextKey, round_: Round, facts: Facts) -> Text:

@@ -4,6 +4,7 @@ from typing import Any
 
 from crisis.config import load
 from crisis.jobs import death
+from crisis.processes import warm_up
 
 _settings = load()
 
@@ -19,3 +20,8 @@ accesslog = None  # addresses of answer pages are secrets
 def post_fork(_server: Any, _worker: Any) -> None:
     """A worker ends with its parent, so that a killed server does not keep the port."""
     death.with_parent()
+
+
+def post_worker_init(worker: Any) -> None:
+    """The first declaration of each worker is as fast as the next ones."""
+    warm_up.begin(worker.wsgi)

@@ -1,0 +1,26 @@
+"""The warm-up of a web process: the registry is known before anybody asks, and what fails harms nobody."""
+
+import pytest
+from flask import Flask
+from flask.ctx import AppContext
+
+from crisis import config
+from crisis.processes import warm_up
+from crisis.store import db, platforms
+from tests.parts import samples
+
+
+def test_what_the_first_declaration_needs_is_there_before_it(
+    sqlite_db: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples.add(*samples.registry(2))
+    warm_up.begin(sqlite_db.app).join(20)
+    monkeypatch.setattr(platforms, "_read", None)  # it need not be read again
+    with db.reading() as session:
+        assert len(platforms.snapshot(session)) == 2
+
+
+def test_a_database_that_is_away_harms_nobody() -> None:
+    app = Flask("tests")
+    db.init(app, config.load({}, database_url="sqlite:////nowhere/at/all.sqlite", secret_key="x" * 40))
+    warm_up.begin(app).join(20)
