@@ -3,8 +3,10 @@
 from typing import Any
 
 from flask import Flask, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from crisis.domain import access
+from crisis.store import mails
 from crisis.web import assets, desk, headers, health, hour, language, sprite, states, times
 from crisis.web.language import gettext
 
@@ -54,7 +56,7 @@ def menu() -> list[tuple[str, str, bool]]:
     words = {
         "": gettext("Desk"),
         "incidents": gettext("Incidents"),
-        "mails": gettext("Mails"),
+        "mails": _mails(),
         "registry": gettext("Registry"),
         "record": gettext("Record"),
         "users": gettext("People"),
@@ -66,6 +68,15 @@ def menu() -> list[tuple[str, str, bool]]:
         for path, segment, action in _MENU
         if action is None or desk.allowed(action)
     ]
+
+
+def _mails() -> str:
+    """The word for mails with how many of persons wait; a page that tells of a dead database has no number."""
+    try:
+        waiting = mails.how_many_wait(desk.session())
+    except SQLAlchemyError:
+        waiting = 0
+    return f"{gettext('Mails')} {waiting}" if waiting else gettext("Mails")
 
 
 def tlp_meaning(label: str) -> str:

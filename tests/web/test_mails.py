@@ -132,6 +132,14 @@ def test_a_stranger_is_listed_and_given_to_a_platform(website: site.Website, ref
     assert "They have it" in client.get(f"/mails/{mail_id}").get_data(as_text=True)
 
 
+def test_every_page_says_how_many_mails_wait(website: site.Website, ref: str) -> None:
+    client = website.person("officer")
+    assert ">Mails</a>" in client.get("/incidents").get_data(as_text=True)
+    receive(website, ref, "stranger")
+    receive(website, ref)
+    assert ">Mails 2</a>" in client.get("/incidents").get_data(as_text=True)
+
+
 def test_a_reader_sees_the_mail_and_no_button(website: site.Website, ref: str) -> None:
     mail_id = receive(website, ref)
     page = opened(website, ref, "auditor")
