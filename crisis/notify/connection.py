@@ -166,20 +166,12 @@ class Connection(wire.Wire):
         """What the host says to ``step`` of the first mail on the wire."""
         match step:
             case _Step.RSET:
-                if not self._pipelines:
+                if not 200 <= code < 300:  # the next mail would mix with the one before
+                    self.broken(smtp.Unreadable("The mail host does not begin anew when it is asked to (RSET)."))
+                elif not self._pipelines:
                     self._put(self._from(self._flight[0]), _Step.MAIL)
             case _Step.MAIL | _Step.RCPT:
-                mail = self._flight[0]
-                if not 200 <= code < 300 and mail.refused is None:
-                    mail.refused = _refusal(code, text)
-                if self._pipelines:
-                    return
-                if mail.refused is not None:
-                    self._end(mail, mail.refused)
-                elif step is _Step.MAIL:
-                    self._put(_to(mail), _Step.RCPT)
-                else:
-                    self._put(b"DATA\r\n", _Step.DATA)
+                self._hear(step, self._flight[0], code, text)
             case _Step.DATA:
                 self._give(self._flight[0], code, text)
             case _Step.END:
@@ -191,6 +183,19 @@ class Connection(wire.Wire):
                 self._watch()
             case _Step.CLOSE:
                 self._lose(smtp.fault(None))
+
+    def _hear(self, step: _Step, mail: Mail, code: int, text: bytes) -> None:
+        """What the host says to a mail's sender or recipient."""
+        if not 200 <= code < 300 and mail.refused is None:
+            mail.refused = _refusal(code, text)
+        if self._pipelines:
+            return
+        if mail.refused is not None:
+            self._end(mail, mail.refused)
+        elif step is _Step.MAIL:
+            self._put(_to(mail), _Step.RCPT)
+        else:
+            self._put(b"DATA\r\n", _Step.DATA)
 
     def _give(self, mail: Mail, code: int, text: bytes) -> None:
         """The host was asked to take the mail's text."""

@@ -102,6 +102,15 @@ def test_a_refused_recipient_does_not_spoil_the_next_mail_on_the_connection(offe
     assert host.connections == 1
 
 
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()])
+def test_a_host_that_does_not_begin_anew_gets_the_next_mail_on_another_connection(offers: tuple[str, ...]) -> None:
+    answers = {("RCPT", 1): b"550 5.1.1 unknown", ("RSET", 1): b"502 5.5.1 no"}
+    with MailHost(lambda verb, times: answers.get((verb, times)), offers=offers) as host:
+        results = send(f"smtp://127.0.0.1:{host.port}", *many(2))
+    assert [one.outcome for one in results] == [Outcome.PERMANENT, Outcome.ACCEPTED]
+    assert host.connections == 2
+
+
 def test_a_host_that_waits_for_a_mail_to_nobody_gets_an_end() -> None:
     answers = {"RCPT": b"550 5.1.1 unknown", "END": b"554 no valid recipients"}
     with MailHost(lambda verb, times: answers.get(verb) if times == 1 else None) as host:
