@@ -116,6 +116,11 @@ class Drain:
         self._dry_until = 0.0
         self._at = ticks()  # when the clock of the flush was read
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds nothing, and nothing of it is on the wire."""
+        return self._dispatch.is_empty
+
     def run(self, budget_seconds: float) -> Drained:
         """Turn after turn, until nothing is left or the time is up."""
         ends = self._ticks() + budget_seconds
