@@ -93,6 +93,8 @@ def said(answer: Answer) -> Said:
 
 def tidy(text: str, *, lines: bool = False) -> str:
     """What a person typed, without the characters that nobody types: controls, bidirectional marks."""
+    if text.isascii() and text.isprintable():  # which most are
+        return text.strip()
     return "".join(one for one in texts.clean(text) if texts.forbidden(one, lines=lines) is None).strip()
 
 

@@ -1,12 +1,14 @@
 """The clock: one source of now for every process, in UTC."""
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import sqlalchemy as sa
 
 from crisis.store.db import db, reading
+from crisis.store.together import Together
 
 
 class Clock(Protocol):
@@ -29,18 +31,22 @@ class DatabaseClock:
 
     def __init__(self) -> None:
         self._reading: tuple[datetime, float] | None = None  # what it said, and the steady clock then
+        self._asked = Together(self._read)  # those who ask at one moment share one query
 
     def now(self) -> datetime:
         if db.engine.dialect.name != "postgresql":
             return datetime.now(UTC)
         reading_, steady = self._reading, time.monotonic()
         if reading_ is None or steady - reading_[1] > _READING_LASTS:
-            with reading() as session:
-                # clock_timestamp(), not now(): the latter is the start of the transaction
-                said = session.execute(sa.text("SELECT clock_timestamp()")).scalar_one().astimezone(UTC)
-            self._reading = reading_ = (said, time.monotonic())
-            return said  # type: ignore[no-any-return]
+            return self._asked.do(None)
         return reading_[0] + timedelta(seconds=steady - reading_[1])
+
+    def _read(self, asked: Sequence[None]) -> list[datetime | Exception]:
+        with reading() as session:
+            # clock_timestamp(), not now(): the latter is the start of the transaction
+            said = session.execute(sa.text("SELECT clock_timestamp()")).scalar_one().astimezone(UTC)
+        self._reading = (said, time.monotonic())
+        return [said for _ in asked]
 
 
 class HostClock:

@@ -77,3 +77,4 @@ def init(app: Flask, *, settings: Settings, clock: Clock, ring: Callable[..., No
         app.register_blueprint(blueprint)
     if "static" in app.view_functions:
         guards.mark(app.view_functions["static"], guards.Guard(guards.Kind.PUBLIC, ("style, fonts, scripts",)))
+    guards.spare_links(app)

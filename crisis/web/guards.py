@@ -93,6 +93,20 @@ def install(app: Flask) -> None:
     app.before_request(_enforce)
 
 
+def spare_links(app: Flask) -> None:
+    """Leave what looks for a person out of requests by a link, where no cookie counts; call it last."""
+    asked = app.before_request_funcs.get(None, [])
+    app.before_request_funcs[None] = [act if act is _enforce else _unless_link(act) for act in asked]
+
+
+def _unless_link(act: Callable[[], Any]) -> Callable[[], Any]:
+    def for_people() -> Any:
+        guard = present()
+        return None if guard is not None and guard.kind is Kind.LINK else act()
+
+    return for_people
+
+
 def _marker(guard: Guard) -> Callable[[View], View]:
     return lambda view: mark(view, guard)
 

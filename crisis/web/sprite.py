@@ -1,5 +1,7 @@
 """The glyphs: one inline set of symbols a page, holding only those that the page used."""
 
+from functools import cache
+
 from flask import g
 from markupsafe import Markup
 
@@ -51,6 +53,11 @@ _GLYPHS: dict[str, str] = {
 def icon(name: str) -> Markup:
     """A glyph, to stand before its word; never alone."""
     _used().add(name)
+    return _drawn(name)
+
+
+@cache
+def _drawn(name: str) -> Markup:
     return Markup('<svg class="i" aria-hidden="true" focusable="false"><use href="#{}"/></svg>').format(name)
 
 

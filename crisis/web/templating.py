@@ -48,7 +48,7 @@ def install(app: Flask) -> None:
         day=times.day,
         duration=times.duration,
     )
-    app.context_processor(_of_the_request)
+    app.context_processor(of_the_request)
 
 
 def menu() -> list[tuple[str, str, bool]]:
@@ -95,7 +95,8 @@ def tlp_class(label: str) -> str:
     return f"tlp-{label.lower().replace('+', '-')}"
 
 
-def _of_the_request() -> dict[str, Any]:
+def of_the_request() -> dict[str, Any]:
+    """What every page may show, whoever reads it."""
     return {
         "settings": desk.settings(),
         "now": desk.now(),

@@ -1,12 +1,13 @@
 """The pages of a contact, put together from what the workflows read."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, current_app, make_response, request, url_for
 
 from crisis.domain import urls
 from crisis.domain.doubt import Doubt
@@ -15,22 +16,33 @@ from crisis.store import answers
 from crisis.store.link_pages import Page
 from crisis.store.links import Shown
 from crisis.store.outcomes import Entry
-from crisis.web import desk, hour
-from crisis.web.answer import form, shown, words
+from crisis.web import desk, hour, templating
+from crisis.web.answer import drawn, form, shown, words
+from crisis.web.answer.drawn import Words
 from crisis.web.answer.form import Typed
 from crisis.web.language import gettext, speaking
+
+_NOBODY = UUID(int=0)
 
 #: Items on one page: with their outcomes to choose from, so many stay under the weight that was promised.
 ITEMS_A_PAGE = 40
 
 
-class Receipt(Protocol):
+class Receives(Protocol):
     """What a workflow gives back when it has written something down."""
 
     @property
     def recorded_at(self) -> datetime: ...
     @property
     def repeated(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What of it is shown: the time, to the second."""
+
+    recorded_at: datetime
+    repeated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ class Listed:
 
     name: str
     heading: str
-    receipt: Receipt | None = None
+    receipt: Receives | None = None
     all_of_them: bool = False
     first: int = 0
     chosen: Mapping[str, str] | None = None
@@ -59,16 +71,18 @@ class Listed:
 
 def form_page(page: Page, typed: Typed, errors: Mapping[str, str]) -> Response:
     """The page of the link: who asks for what, and the form."""
-    said = [one for one in page.heard if one.kind != answers.LIST]
-    values = {"typed": typed, "errors": errors, "said": said, "reasons": words.reasons()}
-    return _render("answer/page.html", page, 422 if errors else 200, **values)
+    status = 422 if errors else 200
+    values: dict[str, Any] = {"typed": typed, "errors": errors}
+    if typed != Typed() or errors:
+        return _render("answer/page.html", page, status, **values)
+    return _render("answer/page.html", page, status, Words(), **values)
 
 
 def again_page(
     page: Page, typed: Typed, *, what: str, doubt: Doubt | None, more: Sequence[tuple[str, str]]
 ) -> Response:
     """Everything typed once more, with one button: after doubt, or because the page was old."""
-    values = {"typed": typed, "what": what, "doubt": doubt, "multipart": "results_text" in dict(more)}
+    values: dict[str, Any] = {"typed": typed, "what": what, "doubt": doubt, "multipart": "results_text" in dict(more)}
     carried = [*form.carried(request.form), *more]
     return _render("answer/again.html", page, 200 if doubt else 422, carried=carried, **values)
 
@@ -82,29 +96,29 @@ def list_page(page: Page, entries: Sequence[Entry], listed: Listed) -> Response:
     following = first + ITEMS_A_PAGE if first + ITEMS_A_PAGE < len(owed) else None
     turns = [(first - ITEMS_A_PAGE, gettext("Back"))] if first else []
     turns += [(following, gettext("Next"))] if following is not None else []
-    errors = dict(listed.errors or {})
+    errors, chosen = dict(listed.errors or {}), dict(listed.chosen or {})
+    own = None if errors or chosen or listed.lines else Words()
+    keep = own.keep if own else str
+    receipt = listed.receipt
     return _render(
         "answer/list.html",
         page,
         422 if errors or listed.lines else 200,
-        name=listed.name,
+        own,
+        name=keep(listed.name),
         heading=listed.heading,
-        receipt=listed.receipt,
+        receipt=receipt and Receipt(receipt.recorded_at.replace(microsecond=0), receipt.repeated),
         all_of_them=listed.all_of_them,
         listed=bool(entries),
-        rows=[_row(one) for one in here],
-        exact="\n".join(exact),
+        rows=[_row(one, keep) for one in here],
+        exact=keep("\n".join(exact)),
         first=first,
         next_from=following,
         turns=turns,
-        chosen=dict(listed.chosen or {}),
+        chosen=chosen,
         errors=errors,
         lines=listed.lines,
         lines_text=gettext("The file was not used: correct these lines, then send it again") if listed.lines else None,
-        outcomes=words.outcomes(),
-        wire_outcomes=" ".join(value for value, _ in words.outcomes()),
-        searched=words.searched(page.search_result),
-        said=list(page.heard),
     )
 
 
@@ -116,7 +130,7 @@ def receipt_page(page: Page, listed: Listed) -> Response:
 def gone_page(status: int) -> Response:
     """For every token that opens nothing; it does not say why."""
     with speaking(shown.chosen(None)):
-        text = render_template("answer/gone.html", page=None, **_language(None))
+        text = _text("answer/gone.html", page=None, **_language(None))
     return make_response(text, status)
 
 
@@ -125,26 +139,56 @@ def zone(page: Page | Shown) -> ZoneInfo:
     return ZoneInfo(page.time_zone)
 
 
-def _render(template: str, page: Page, status: int, **values: Any) -> Response:
-    now = desk.now()
-    hashes = [(words.HASHES[name], number) for name, number in page.hashes.items()]
-    left = abs((page.target_at or now) - now)
-    text = render_template(
-        template,
-        page=page,
-        words=words.answers(),
-        glyphs=words.GLYPHS,
-        times=shown.Times(zone(page)),
-        summary=shown.unclickable(page.summary),
-        hashes=hashes,
-        hashes_total=sum(page.hashes.values()),
-        minutes=int(left / timedelta(minutes=1)),
-        strip=_strip(page, now),
-        signed=links.sign_form(desk.settings().secret_key, page.link_id, now),
-        **_language(page.language),
-        **values,
+def _render(template: str, page: Page, status: int, own: Words | None = None, **values: Any) -> Response:
+    """The page; with ``own``, whose marks are in ``values`` already, its drawing is kept for others."""
+    values |= {"now": desk.now().replace(microsecond=0), **_language(page.language)}
+    values["signed"] = links.sign_form(desk.settings().secret_key, page.link_id, desk.now())
+    if own is None:
+        return make_response(_text(template, **_context(template, page, values)), status)
+    values |= {"signed": own.keep(values["signed"]), "action": own.keep(values["action"])}
+    page = replace(
+        page,
+        link_id=_NOBODY,
+        notice_id=_NOBODY,
+        contact_id=_NOBODY,
+        platform_name=own.keep(page.platform_name),
+        heard=tuple(
+            replace(one, name=own.keep(one.name), recorded_at=one.recorded_at.replace(microsecond=0))
+            for one in page.heard
+        ),
+        opened_at=None,
     )
-    return make_response(text, status)
+    key = (template, request.script_root, page, values)
+    drawing = drawn.drawing(key, lambda: _text(template, **_context(template, page, values)))
+    return make_response(own.fill(drawing), status)
+
+
+def _context(template: str, page: Page, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a template is given: nothing that does not follow from its page and values, and the desk's settings."""
+    now = values["now"]
+    left = abs((page.target_at or now) - now)
+    return {
+        "page": page,
+        "said": [one for one in page.heard if template == "answer/list.html" or one.kind != answers.LIST],
+        "words": words.answers(),
+        "glyphs": words.GLYPHS,
+        "reasons": words.reasons(),
+        "outcomes": words.outcomes(),
+        "wire_outcomes": " ".join(value for value, _ in words.outcomes()),
+        "searched": words.searched(page.search_result),
+        "times": shown.Times(zone(page)),
+        "summary": shown.unclickable(page.summary),
+        "hashes": [(words.HASHES[name], number) for name, number in page.hashes.items()],
+        "hashes_total": sum(page.hashes.values()),
+        "minutes": int(left / timedelta(minutes=1)),
+        "strip": _strip(page, now),
+        **values,
+    }
+
+
+def _text(template: str, **values: Any) -> str:
+    """The page without what Flask adds to others: nobody is logged in here, so nobody is looked for."""
+    return current_app.jinja_env.get_template(template).render(templating.of_the_request() | values)
 
 
 def _language(own: str | None) -> dict[str, Any]:
@@ -167,13 +211,14 @@ def _strip(page: Page, now: datetime) -> Any:
     return hour.strip(starts_at=page.target_at - page.aim, target_at=page.target_at, now=now, ticks=ticks, low=True)
 
 
-def _row(one: Entry) -> Row:
+def _row(one: Entry, keep: Callable[[str], str]) -> Row:
     hashes = tuple(
-        f"{name} {value[:12]}…{value[-6:]}"
+        keep(f"{name} {value[:12]}…{value[-6:]}")
         for name, value in (("SHA-256", one.sha256), ("PDQ", one.pdq), ("MD5", one.md5))
         if value
     )
-    return Row(str(one.id), urls.defang(one.url) if one.url else _hash(one), hashes, words.outcome(one.state.value))
+    text = urls.defang(one.url) if one.url else _hash(one)
+    return Row(keep(str(one.id)), keep(text), hashes, words.outcome(one.state.value))
 
 
 def _hash(one: Entry) -> str:
