@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crisis.domain import ladder, ladder_body, notice
 from crisis.domain.incident import Severity
 from crisis.store import fan_outs, timers, versions
-from crisis.store.models import Alert, Batch, Incident, Notice, Platform
+from crisis.store.models import Acknowledgement, Alert, Batch, Incident, Notice, Platform
 
 
 def of(session: Session, owner: Incident) -> ladder.Ladders:
@@ -38,13 +38,12 @@ def arm(session: Session, owner: Incident, batch: Batch, asked: Iterable[fan_out
     timers.arm_many(session, rows)
 
 
-def tables(session: Session, owner: Incident, asked: Iterable[Notice]) -> dict[UUID, ladder.Table]:
-    """The table that holds for each of these requests of one incident."""
+def registry_ids(session: Session, asked: Iterable[Notice]) -> dict[UUID, str]:
+    """By request, the registry id of its platform, which may be retired."""
     wanted = list(asked)
     query = sa.select(Platform.id, Platform.registry_id).where(Platform.id.in_({one.platform_id for one in wanted}))
-    registry_ids = {row.id: row.registry_id for row in session.execute(query)}
-    ladders, severity = of(session, owner), Severity(owner.severity)
-    return {one.id: ladders.table(severity, registry_ids[one.platform_id]) for one in wanted}
+    found = {row.id: row.registry_id for row in session.execute(query)}
+    return {one.id: found[one.platform_id] for one in wanted}
 
 
 def tried(session: Session, notice_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
@@ -56,4 +55,13 @@ def tried(session: Session, notice_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]
     for notice_id, contact_id in session.execute(query.distinct()):
         if notice_id is not None and contact_id is not None:
             found.setdefault(notice_id, set()).add(contact_id)
+    return found
+
+
+def acknowledged(session: Session, notice_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """By request, the contacts that acknowledged it."""
+    wanted = Acknowledgement.notice_id.in_(list(notice_ids))
+    found: dict[UUID, set[UUID]] = {}
+    for row in session.execute(sa.select(Acknowledgement.notice_id, Acknowledgement.contact_id).where(wanted)):
+        found.setdefault(row.notice_id, set()).add(row.contact_id)
     return found

@@ -1,7 +1,9 @@
 """Matters: opened when an officer is needed, told step by step, ended once."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,6 +23,22 @@ _NO_ACTION = (
     records.Kind.ALERTS_CANCELLED.value,
     records.Kind.ALERTS_RESUMED.value,
 )
+
+
+#: An id in the body of a fact.
+_KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class _Open(NamedTuple):
+    """An open matter with what its request says of it; thousands of them are looked at every two seconds."""
+
+    id: UUID
+    incident_id: UUID
+    notice_id: UUID
+    reason: str
+    opened_at: datetime
+    acknowledged_at: datetime | None
+    state: str
 
 
 def open_or_known(
@@ -113,7 +131,7 @@ def arm(
     timers.arm_many(session, rows)
 
 
-def end(session: Session, matter: Matter, how: duty.How, *, by: str | None, now: datetime) -> Fact | None:
+def end(session: Session, matter: Matter | _Open, how: duty.How, *, by: str | None, now: datetime) -> Fact | None:
     """End a matter once; its next officer is not told any more. ``None`` if somebody else ended it before."""
     statement = (
         sa.update(Matter)
@@ -138,37 +156,35 @@ def settle(session: Session, *, now: datetime) -> dict[UUID, list[Fact]]:
 
     An action is anything in the record that an officer did about the request since the matter was opened.
     """
+    columns = (Matter.id, Matter.incident_id, Matter.notice_id, Matter.reason, Matter.opened_at)
     query = (
-        sa.select(Matter, Notice)
+        sa.select(*columns, Notice.acknowledged_at, Notice.state)
         .join(Notice, Notice.id == Matter.notice_id)
         .join(Incident, Incident.id == Matter.incident_id)
         .where(Matter.ended_at.is_(None), Incident.state == incident.State.DECLARED.value)
         .order_by(Matter.id)
     )
-    still_open = [(matter, asked) for matter, asked in session.execute(query)]
-    acted = _actions(session, [matter for matter, _ in still_open])
+    still_open = [_Open(*row) for row in session.execute(query)]
+    acted = _actions(session, still_open)
     facts: dict[UUID, list[Fact]] = {}
-    for matter, asked in still_open:
-        over = duty.is_over(
-            matter.reason,
-            acknowledged=asked.acknowledged_at is not None,
-            finished=notice.State(asked.state) in notice.FINISHED,
-        )
-        by = acted.get(matter.id)
+    for one in still_open:
+        finished = notice.State(one.state) in notice.FINISHED
+        over = duty.is_over(one.reason, acknowledged=one.acknowledged_at is not None, finished=finished)
+        by = acted.get(one.id)
         if by is None and not over:
             continue
-        fact = end(session, matter, duty.How.ACTED if by else duty.How.OVER, by=by, now=now)
+        fact = end(session, one, duty.How.ACTED if by else duty.How.OVER, by=by, now=now)
         if fact is not None:
-            facts.setdefault(matter.incident_id, []).append(fact)
+            facts.setdefault(one.incident_id, []).append(fact)
     return facts
 
 
-def _actions(session: Session, still_open: Sequence[Matter]) -> Mapping[UUID, str]:
+def _actions(session: Session, still_open: Sequence[_Open]) -> Mapping[UUID, str]:
     """By matter, the first officer who did something about its request."""
     if not still_open:
         return {}
     query = (
-        sa.select(Event.stream, Event.recorded_at, Event.actor, Event.body)
+        sa.select(Event.recorded_at, Event.actor, Event.body)
         .where(
             Event.stream.in_({str(one.incident_id) for one in still_open}),
             Event.recorded_at >= min(one.opened_at for one in still_open),
@@ -177,12 +193,14 @@ def _actions(session: Session, still_open: Sequence[Matter]) -> Mapping[UUID, st
         )
         .order_by(Event.stream, Event.n)
     )
-    events = session.execute(query).all()
+    named: dict[str, list[tuple[datetime, str]]] = {}
+    for event in session.execute(query):
+        for key in set(_KEY.findall(event.body)):
+            named.setdefault(key, []).append((event.recorded_at, event.actor))
     found: dict[UUID, str] = {}
-    for matter in still_open:
-        about = f'"{matter.notice_id}"'
-        for event in events:
-            if event.recorded_at >= matter.opened_at and about in event.body:
-                found[matter.id] = event.actor
-                break
+    for one in still_open:
+        about = named.get(str(one.notice_id), ())
+        actor = next((actor for at, actor in about if at >= one.opened_at), None)
+        if actor is not None:
+            found[one.id] = actor
     return found

@@ -63,9 +63,9 @@ def alerted(
     return _with_counts(session, wanted)
 
 
-def of_sends(session: Session, asked: Notice, sends: Iterable[Send]) -> list[Recipient]:
-    """Messages of a step of the ladder; the first alert to each endpoint, where there was one."""
-    found = [_recipient(asked, send.contact, send.endpoint) for send in sends]
+def of_sends(session: Session, sends: Iterable[tuple[Notice, Send]]) -> list[Recipient]:
+    """Messages of steps of the ladder, in order; the first alert to each endpoint, where there was one."""
+    found = [_recipient(asked, send.contact, send.endpoint) for asked, send in sends]
     return _with_counts(session, with_first(session, found)) if found else []
 
 

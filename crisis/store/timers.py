@@ -71,10 +71,12 @@ def next_step(session: Session, notice_id: UUID, ladder: str) -> int:
     return int(session.scalars(query.where(Timer.notice_id == notice_id, Timer.ladder == ladder)).one())
 
 
-def is_known(session: Session, notice_id: UUID, ladder: str) -> bool:
-    """Whether this ladder of this notice was ever armed."""
-    query = sa.select(Timer.id).where(Timer.notice_id == notice_id, Timer.ladder == ladder)
-    return session.execute(query.limit(1)).first() is not None
+def known(session: Session, notice_ids: Iterable[UUID], ladder_prefix: str) -> set[tuple[UUID, str]]:
+    """The ladders of these notices that begin with ``ladder_prefix`` and were ever armed."""
+    query = sa.select(Timer.notice_id, Timer.ladder).where(
+        Timer.notice_id.in_(list(notice_ids)), Timer.ladder.startswith(ladder_prefix, autoescape=True)
+    )
+    return {(notice_id, name) for notice_id, name in session.execute(query.distinct())}
 
 
 def fire_due(session: Session, *, now: datetime, limit: int) -> list[Timer]:

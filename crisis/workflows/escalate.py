@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from crisis.config import Settings
 from crisis.domain import alert, climbing, duty, incident, item, ladder, notice, outgoing, records
+from crisis.domain.first_round import Send
+from crisis.domain.incident import Severity
 from crisis.domain.registry import Platform
 from crisis.notify import facts, links, messages
 from crisis.store import (
@@ -63,10 +65,21 @@ def fire(*, settings: Settings, now: datetime) -> int:
             return total
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A step that found somebody to write to. ``previous``: who did not answer."""
+
+    cause: str
+    about: Notice
+    sends: tuple[Send, ...]
+    previous: str
+
+
 @dataclass(slots=True)
 class _Following:
     """What the fired timers of one incident bring about. ``tell``: requests by the reason."""
 
+    steps: list[_Step] = field(default_factory=list)
     send: list[Round] = field(default_factory=list)
     tell: dict[str, list[Timer]] = field(default_factory=dict)
     officers: list[Timer] = field(default_factory=list)
@@ -82,6 +95,7 @@ class _Firing:
     def __init__(self, session: Session, owner: Incident, settings: Settings, now: datetime) -> None:
         self._session, self._owner, self._settings, self._now = session, owner, settings, now
         self._following = _Following()
+        self._warned: set[tuple[UUID, str]] = set()
         self.fired = 0
 
     def run(self, taken: Sequence[Timer]) -> list[record.Fact]:
@@ -112,10 +126,13 @@ class _Firing:
         """Decide for each timer; one that tells the officer of something that has happened is on no ladder."""
         session = self._session
         done = notices.open_counts(session, asked, [one.value for one in item.Outcome if item.is_done(one)])
-        climbs = [one for one in taken if one.ladder.startswith(ladder.Ladder.SILENCE)]
-        registered = {one.id: one for one in platforms.snapshot(session)} if climbs else {}
-        tables = ladders.tables(session, self._owner, asked.values())
-        tried = ladders.tried(session, {one.notice_id for one in climbs})
+        climbs = {one.notice_id for one in taken if one.ladder.startswith(ladder.Ladder.SILENCE)}
+        names = ladders.registry_ids(session, asked.values())
+        concerned = platforms.snapshot(session, registry_ids={names[one] for one in climbs}) if climbs else []
+        registered = {one.id: one for one in concerned}
+        tried = ladders.tried(session, climbs)
+        version, severity = ladders.of(session, self._owner), Severity(self._owner.severity)
+        self._warned = timers.known(session, asked, ladder.Ladder.WARNING.value)
         for timer in taken:
             about = asked[timer.notice_id]
             name, _, batch = timer.ladder.rpartition(":")
@@ -124,13 +141,25 @@ class _Firing:
             elif name not in set(ladder.Ladder):
                 self._following.tell.setdefault(timer.action, []).append(timer)
             else:
-                climb = Climb(timer, about, tables[about.id], ladder.Ladder(name), int(batch))
+                table = version.table(severity, names[about.id])
+                climb = Climb(timer, about, table, ladder.Ladder(name), int(batch))
                 self._climb(
                     climb,
                     platform=registered.get(about.platform_id),
                     tried=tried.get(about.id, set()),
                     outcomes=done.get(about.id, (0, 0))[1],
                 )
+        self._send_steps()
+
+    def _send_steps(self) -> None:
+        """The messages of the steps that found somebody, read together however many there are."""
+        steps = self._following.steps
+        written = recipients.of_sends(self._session, [(one.about, send) for one in steps for send in one.sends])
+        at = 0
+        for one in steps:
+            some = [replace(to, extra={"previous": one.previous}) for to in written[at : at + len(one.sends)]]
+            self._following.send.append((one.cause, alert.Purpose.ESCALATION, some))
+            at += len(one.sends)
 
     def _climb(self, climb: Climb, *, platform: Platform | None, tried: set[UUID], outcomes: int) -> None:
         """One step of a platform's ladder."""
@@ -157,11 +186,7 @@ class _Firing:
         decision = ladder.decide(step.action, given)
         if decision.effect is ladder.Effect.ALERT_CONTACTS:
             first = next((one.name for one in platform.by_position() if one.id in tried), "") if platform else ""
-            sends = [
-                replace(one, extra={"previous": first})
-                for one in recipients.of_sends(self._session, about, found.sends)
-            ]
-            following.send.append((f"ladder:{timer.ladder}:{timer.step}", alert.Purpose.ESCALATION, sends))
+            following.steps.append(_Step(f"ladder:{timer.ladder}:{timer.step}", about, found.sends, first))
             if found.calls:
                 following.tell.setdefault("call", []).append(timer)
         if decision.effect in (ladder.Effect.REMIND, ladder.Effect.WARN):
@@ -174,7 +199,7 @@ class _Firing:
     def _arm_warnings(self, climb: Climb) -> None:
         """The ladder of last warnings is armed when the one of outcomes comes up, which is not later."""
         warnings = f"{ladder.Ladder.WARNING.value}:{climb.batch}"
-        if climb.table[ladder.Ladder.WARNING] and not timers.is_known(self._session, climb.about.id, warnings):
+        if climb.table[ladder.Ladder.WARNING] and (climb.about.id, warnings) not in self._warned:
             name = ladder.Ladder.WARNING
             self._arm(climb, {name: ladder.due(climb.table, name, 0, climb.timer.starts_at)})
 
@@ -190,9 +215,10 @@ class _Firing:
         everybody: dict[UUID | None, list[outgoing.Recipient]] = {}
         for one in recipients.alerted(self._session, self._owner.id, notice_ids=ids):
             everybody.setdefault(one.notice_id, []).append(one)
+        acknowledged = ladders.acknowledged(self._session, ids)
         for timer, reason in self._following.remind:
             known = everybody.get(timer.notice_id, [])
-            named = notices.acknowledged_by(self._session, timer.notice_id)
+            named = acknowledged.get(timer.notice_id, set())
             to = [one for one in known if one.contact_id in named] or known
             reminded = [replace(one, extra={"why": reason}) for one in to]
             self._following.send.append((f"reminder:{timer.ladder}:{timer.step}", alert.Purpose.REMINDER, reminded))
