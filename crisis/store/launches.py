@@ -13,10 +13,16 @@ from crisis.store.fan_outs import Asked, Written
 from crisis.store.models import Batch, Incident
 
 
-class Drafter(Protocol):
-    """Puts alerts of one round into words, one at a time; adds to ``texts``."""
+class Writer(Protocol):
+    """Puts alerts of an incident into words, one at a time; ``drafting`` adds to ``texts``."""
 
-    def __call__(
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def fingerprint(self) -> Callable[[UUID, int], str]: ...
+
+    def drafting(
         self,
         recipients: Iterable[outgoing.Recipient],
         texts: dict[outgoing.TextKey, outgoing.Text],
@@ -28,19 +34,9 @@ class Drafter(Protocol):
 
 
 def launch(
-    session: Session,
-    owner: Incident,
-    batch: Batch,
-    written: Written,
-    *,
-    draft: Drafter,
-    fingerprint: Callable[[UUID, int], str],
-    now: datetime,
+    session: Session, owner: Incident, batch: Batch, written: Written, *, writer: Writer
 ) -> list[outgoing.Draft]:
     """Plan a first alert to platforms that had none, one message about the new items to the others; arm the timers.
-
-    Args:
-        fingerprint: as for ``outbox.put``.
 
     Returns:
         What was planned.
@@ -53,8 +49,8 @@ def launch(
         (recipients.with_first(session, again), f"items:{batch.number}", alert.Purpose.ITEMS),
     ):
         texts: dict[outgoing.TextKey, outgoing.Text] = {}
-        made = draft(them, texts, cause=cause, purpose=purpose, new_id=keys.endless().__next__)
-        outbox.put(session, owner.id, _kept(made, drafts), texts, fingerprint=fingerprint, now=now)
+        made = writer.drafting(them, texts, cause=cause, purpose=purpose, new_id=keys.endless().__next__)
+        outbox.put(session, owner.id, _kept(made, drafts), texts, fingerprint=writer.fingerprint, now=writer.now)
     ladders.arm(session, owner, batch, written.asked)
     return drafts
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +10,7 @@ from crisis import errors
 from crisis.config import Settings
 from crisis.domain import audience, exercise, fan_out, incident, urls
 from crisis.domain.declaration import GivenItem
-from crisis.notify import addresses, facts, links, messages
+from crisis.notify import addresses, writer
 from crisis.store import db, fan_out_facts, fan_outs, incidents, launches, notices, platforms
 from crisis.store import records as record
 from crisis.store.models import Incident
@@ -72,15 +71,7 @@ def add(
         earlier = notices.of_incident(session, owner.id)
         written = fan_outs.write(session, owner, batch, plan, known=known, earlier=earlier)
         moved = fan_outs.reopen(session, written.asked, earlier, batch)
-        drafts = launches.launch(
-            session,
-            owner,
-            batch,
-            written,
-            draft=partial(messages.drafting, facts=facts.of(owner, settings), now=now),
-            fingerprint=links.fingerprint_with(settings.secret_key),
-            now=now,
-        )
+        drafts = launches.launch(session, owner, batch, written, writer=writer.of(owner, settings, now=now))
         added = Added(
             ref=ref,
             batch=batch.number,

@@ -1,14 +1,13 @@
 """Assign an item that no platform owns to one that the officer names: from that moment it is asked."""
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from crisis import errors
 from crisis.config import Settings
 from crisis.domain import fan_out, incident, records
 from crisis.domain.declaration import Audience, AudienceMode, GivenItem
-from crisis.notify import addresses, facts, links, messages
+from crisis.notify import addresses, writer
 from crisis.store import db, fan_out_facts, fan_outs, incidents, launches, notices, platforms
 from crisis.store import records as record
 
@@ -52,15 +51,7 @@ def assign(ref: str, item_id: UUID, registry_id: str, *, settings: Settings, now
             again={row.content_key: row.id},
         )
         moved = fan_outs.reopen(session, written.asked, earlier, batch)
-        drafts = launches.launch(
-            session,
-            owner,
-            batch,
-            written,
-            draft=partial(messages.drafting, facts=facts.of(owner, settings), now=now),
-            fingerprint=links.fingerprint_with(settings.secret_key),
-            now=now,
-        )
+        drafts = launches.launch(session, owner, batch, written, writer=writer.of(owner, settings, now=now))
         happened = [
             (records.Kind.ITEM_ASSIGNED, {"item": str(item_id), "platform": str(written.asked[0].request.platform.id)}),
             *fan_out_facts.happened(batch, written, drafts, moved=moved),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from crisis import errors
 from crisis.config import Settings
 from crisis.domain import fan_out, incident, records
 from crisis.domain.declaration import Declaration
-from crisis.notify import addresses, facts, links, messages
+from crisis.notify import addresses, messages, writer
 from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, launches, platforms, versions
 from crisis.store import records as record
 from crisis.store.models import Incident
@@ -78,15 +77,7 @@ def declare(
         owner = _incident(session, declaration, ref, settings=settings, actor=actor, now=now)
         batch = incidents.new_batch(session, owner, target_at=owner.target_at, actor=actor, now=now)
         written = fan_outs.write(session, owner, batch, plan)
-        drafts = launches.launch(
-            session,
-            owner,
-            batch,
-            written,
-            draft=partial(messages.drafting, facts=facts.of(owner, settings), now=now),
-            fingerprint=links.fingerprint_with(settings.secret_key),
-            now=now,
-        )
+        drafts = launches.launch(session, owner, batch, written, writer=writer.of(owner, settings, now=now))
         declared = Declared(
             ref=ref,
             incident_id=owner.id,
