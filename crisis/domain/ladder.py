@@ -151,11 +151,6 @@ def due(table: Table, name: Ladder, index: int, starts_at: datetime) -> Due:
     return Due(name, index, step.action, starts_at + timedelta(minutes=step.after))
 
 
-def after(table: Table, name: Ladder, index: int, starts_at: datetime) -> Due | None:
-    """The step behind ``index``; ``None`` behind the last one."""
-    return due(table, name, index + 1, starts_at) if index + 1 < len(table[name]) else None
-
-
 def postponed(step: Step, *, starts_at: datetime, acknowledged_at: datetime | None, now: datetime) -> datetime | None:
     """When a step that came up is due in truth; ``None`` if now.
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis import errors
-from crisis.store.models import Acknowledgement, Item, Notice, NoticeItem
+from crisis.store.models import Item, Notice, NoticeItem
 
 
 def by_id(session: Session, notice_id: UUID, *, lock: bool = False) -> Notice:
@@ -67,9 +67,3 @@ def open_counts(
         .group_by(NoticeItem.notice_id)
     )
     return {notice_id: (int(total), int(done or 0)) for notice_id, total, done in session.execute(query)}
-
-
-def acknowledged_by(session: Session, notice_id: UUID) -> set[UUID]:
-    """The contacts that acknowledged this notice."""
-    query = sa.select(Acknowledgement.contact_id).where(Acknowledgement.notice_id == notice_id)
-    return set(session.scalars(query))

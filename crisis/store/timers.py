@@ -133,12 +133,6 @@ def cancel_for_incident(session: Session, incident_id: UUID, *, now: datetime) -
     return list(session.scalars(statement))
 
 
-def armed(session: Session, notice_ids: Iterable[UUID]) -> Sequence[Timer]:
-    """The armed timers of these notices, earliest first."""
-    query = sa.select(Timer).where(Timer.notice_id.in_(list(notice_ids)), Timer.state == ARMED)
-    return session.scalars(query.order_by(Timer.due_at)).all()
-
-
 def hurry(session: Session, notice_id: UUID, now: datetime) -> bool:
     """Make the next step of silence due now, if every alert of the present step failed; whether it was.
 

@@ -65,10 +65,12 @@ def test_the_look_at_the_outcome_comes_no_later_than_the_first_warning() -> None
     assert ladder.begin(alone, T)[Ladder.WARNING].due_at == T + minutes(20)
 
 
-def test_steps_follow_each_other_counted_from_the_naming() -> None:
-    second = ladder.after(TABLE, Ladder.SILENCE, 0, T)
-    assert second == Due(Ladder.SILENCE, 1, Action.NEXT_CONTACT, T + minutes(10))
-    assert ladder.after(TABLE, Ladder.SILENCE, 2, T) is None
+def test_the_minutes_of_a_step_count_from_its_own_beginning() -> None:
+    assert ladder.due(TABLE, Ladder.SILENCE, 1, T) == Due(Ladder.SILENCE, 1, Action.NEXT_CONTACT, T + minutes(10))
+    reminder = TABLE[Ladder.OUTCOME][0]
+    assert ladder.counted_from(reminder, starts_at=T, acknowledged_at=T + minutes(4)) == T + minutes(4)
+    assert ladder.counted_from(reminder, starts_at=T, acknowledged_at=T - minutes(4)) == T
+    assert ladder.counted_from(TABLE[Ladder.WARNING][0], starts_at=T, acknowledged_at=T + minutes(4)) == T
 
 
 @pytest.mark.parametrize(
