@@ -252,6 +252,9 @@ def test_each_later_message_says_why_it_is_written(purpose: alert.Purpose, sente
     [
         ("silent", "NO ANSWER YET"),
         ("no_next_contact", "NO ANSWER YET, AND NO FURTHER CONTACT"),
+        ("call", "NO ANSWER YET: PLEASE CALL"),
+        ("no_phone", "NO ANSWER YET, AND NO NUMBER TO CALL"),
+        ("last_warning", "THE HOUR THAT WE AIM FOR ENDS SOON"),
         ("tell_failed", "AN ALERT COULD NOT BE DELIVERED"),
         ("tell_question", "A PLATFORM HAS A QUESTION"),
         ("tell_contradiction", "TWO CONTACTS CONTRADICT EACH OTHER"),
@@ -264,6 +267,22 @@ def test_an_officer_learns_what_happened_and_where_to_go(reason: str, heading: s
     assert f"\n{heading}\nPixelly\n" in text
     assert "https://desk.example/incidents/INC-2026-0007" in text
     assert "/a/" not in text
+
+
+@pytest.mark.parametrize(
+    ("again", "sentence"),
+    [(False, "otherwise the next officer is told."), (True, "Nobody has taken this yet.")],
+)
+def test_an_officer_learns_how_to_take_it_and_whether_others_were_told_before(again: bool, sentence: str) -> None:
+    extra = {"reason": "silent", "platforms": "Pixelly", "again": again}
+    _, text, _ = read(recipient(extra=extra), alert.Purpose.OFFICER)
+    assert sentence in " ".join(text.split())
+
+
+def test_a_last_warning_speaks_of_our_aim_and_of_no_deadline() -> None:
+    _, text, _ = read(recipient(extra={"why": "last_warning"}), alert.Purpose.REMINDER)
+    assert "The hour that we aim for ends soon." in " ".join(text.split())
+    assert "not a legal deadline" in " ".join(text.split())
 
 
 def test_a_telephone_number_stays_in_one_line() -> None:
