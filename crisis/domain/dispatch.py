@@ -23,12 +23,18 @@ _HELD = 32
 
 
 class Dispatch:
-    """The rows of one drain, from the claim to the result."""
+    """The rows of one drain, from the claim to the result.
 
-    def __init__(self) -> None:
+    Args:
+        one_wire: all rows leave over the same wire, to which the window is fitted. Otherwise each provider
+            says by itself for how much it has room, and those that hang must leave places for the others.
+    """
+
+    def __init__(self, *, one_wire: bool = True) -> None:
         self.on_wire: dict[UUID, Started] = {}
         self._held: dict[str, list[Claimed]] = {}
-        self._window = FIRST
+        self._one_wire = one_wire
+        self._window = FIRST if one_wire else MOST
 
     @property
     def held(self) -> list[Claimed]:
@@ -95,6 +101,8 @@ class Dispatch:
     def adapt(self, ended: int) -> None:
         """Fit the window to the wire, after ``ended`` results came in between two flushes."""
         left = len(self.on_wire)
+        if not self._one_wire:
+            return
         if ended and left * 4 <= self._window:
             self._window = min(MOST, self._window * 2)
         elif left * 8 >= self._window * 7 and ended * 8 <= self._window:

@@ -40,6 +40,9 @@ _PATIENCE_SECONDS = 20.0
 #: A result waits for its commit at most this long, or until so many have come.
 _FLUSH_SECONDS, _FLUSH_ROWS = 0.02, 500
 
+#: Rows of several providers claimed at once; beyond what each has room for they would only go back.
+_CLAIM_ROWS = 128
+
 #: How often a drain that waits for its wire looks for new work.
 _LOOK_SECONDS = 0.05
 
@@ -108,7 +111,7 @@ class Drain:
         self._overdue_by = overdue_by
         self._book = book or books.DatabaseBook()
         self._ticks = ticks
-        self._dispatch = Dispatch()
+        self._dispatch = Dispatch(one_wire=queue is alert.Queue.MAIL)
         self._inbox: Inbox = queues.SimpleQueue()
         self._templates = rendering.Templates(room.settings)
         self._submitted_at: dict[UUID, datetime] = {}
@@ -138,14 +141,9 @@ class Drain:
     def turn(self, back: Sequence["_Back"], *, stop: bool) -> tuple[int, int]:
         """Write what came back, take more unless it is time to ``stop``, and put it on the wire.
 
-        Returns:
-            How many went on the wire, and how many left the queue.
+        Tried again while the database is away, for what was sent is known only here. Returns how many went
+        on the wire, and how many left the queue.
         """
-        started, taken = self._flush_stubbornly(back, stop=stop)
-        return len(started), taken
-
-    def _flush_stubbornly(self, back: Sequence["_Back"], *, stop: bool) -> tuple[list[Started], int]:
-        """A flush; again while the database is away, for what was sent is known only here."""
         gives_up = self._ticks() + _STUBBORN_SECONDS
         while True:
             try:
@@ -157,7 +155,7 @@ class Drain:
                 time.sleep(_LOOK_SECONDS * 4)
             else:
                 self._submit(started, now)
-                return started, taken
+                return len(started), taken
 
     def _flush(self, back: Sequence["_Back"], *, stop: bool) -> tuple[datetime, list[Started], int]:
         """One transaction; when it is done, ``started`` may go on the wire. If it fails, leases cover what it took."""
@@ -238,9 +236,9 @@ class Drain:
         return [*going, *at_once_ready.held], taken.count
 
     def _most(self) -> int:
-        """How many the wire of this queue takes in all, where it is one."""
+        """How many to claim at once: what the wire of the queue takes, where it is one."""
         if self._queue is not alert.Queue.MAIL:
-            return _FLUSH_ROWS
+            return _CLAIM_ROWS
         return self._room.senders[alert.Channel.EMAIL].room(alert.Channel.EMAIL.value)
 
     def _free(self, provider: str) -> int:

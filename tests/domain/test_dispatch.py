@@ -91,3 +91,11 @@ def test_a_result_that_nobody_waits_for_is_none() -> None:
     held.start([started(1)])
     assert held.end(UUID(int=1)) == started(1)
     assert held.end(UUID(int=1)) is None
+
+
+def test_wires_of_many_providers_keep_their_places_while_some_hang() -> None:
+    held = Dispatch(one_wire=False)
+    held.start([started(number) for number in range(100)])
+    for _ in range(10):
+        held.adapt(0)
+    assert held.free == dispatch.MOST - 100
