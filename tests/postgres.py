@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg
@@ -46,9 +46,22 @@ _names = itertools.count(1)
 class Server:
     """A running server; ``folder`` holds its socket, its data and, where needed, its binaries."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, folder: Path, command: Sequence[str | Path]) -> None:
         self.folder = folder
-        self.process = process
+        self._command = command
+        self.process = _start(folder, *command)
+
+    def restart_at_once(self) -> None:
+        """End it as `pg_ctl stop -m immediate` does, without a checkpoint, and start it again; it recovers first."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(10)
+        self.process = _start(self.folder, *self._command)
+        _wait(self)
+
+    @property
+    def socket(self) -> str:
+        """The path of the socket that it listens on."""
+        return str(self.folder / ".s.PGSQL.5432")
 
     def url(self, database: str = "postgres") -> str:
         """The URL of one of its databases, as CRISIS_DATABASE_URL takes it."""
@@ -100,14 +113,13 @@ def running(*, durable: bool = False) -> Iterator[Server]:
              "--locale=C.UTF-8", "-D", str(data))  # fmt: skip
         chosen = SERVER_OPTIONS if durable else SERVER_OPTIONS + PASSING_OPTIONS
         options = [part for option in chosen for part in ("-c", option)]
-        process = _start(folder, binaries / "postgres", "-D", str(data), "-k", str(folder), *options)
-        server = Server(folder, process)
+        server = Server(folder, (binaries / "postgres", "-D", str(data), "-k", str(folder), *options))
         try:
             _wait(server)
             yield server
         finally:
-            process.send_signal(signal.SIGQUIT)  # at once: there is nothing to keep
-            process.wait(10)
+            server.process.send_signal(signal.SIGQUIT)  # at once: there is nothing to keep
+            server.process.wait(10)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -19,7 +19,7 @@ def text(platforms: int, mails: int) -> str:
     """
     shares = [mails // platforms + (number <= mails % platforms) for number in range(1, platforms + 1)]
     return _file(
-        (number, "email", f"crisis{address}@bench-{number:05}.example")
+        (number, 1, "email", f"crisis{address}@bench-{number:05}.example")
         for number, share in enumerate(shares, start=1)
         for address in range(1, share + 1)
     )
@@ -27,17 +27,27 @@ def text(platforms: int, mails: int) -> str:
 
 def hooks(addresses: Sequence[str]) -> str:
     """A platform with one contact, on duty always, for each of these webhooks."""
-    return _file((number, "webhook", address) for number, address in enumerate(addresses, start=1))
+    return _file((number, 1, "webhook", address) for number, address in enumerate(addresses, start=1))
 
 
-def _file(endpoints: Iterable[tuple[int, str, str]]) -> str:
+def stepped(platforms: int, contacts: int = 3) -> str:
+    """``platforms`` platforms with so many contacts, one mail address each: their ladders have steps to climb."""
+    return _file(
+        (number, place, "email", f"crisis{place}@bench-{number:05}.example")
+        for number in range(1, platforms + 1)
+        for place in range(1, contacts + 1)
+    )
+
+
+def _file(endpoints: Iterable[tuple[int, int, str, str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     out.write(f"{HEADER}\n")
-    for number, channel, address in endpoints:
+    for number, place, channel, address in endpoints:
         name, one = f"bench-{number:05}.example", number % len(LANGUAGES)
         platform = (f"b-{number:05}", f"Bench platform {number:05}", "company", "video-sharing", name, "BE")
-        contact = (f"Desk {number:05}", 1, LANGUAGES[one], ZONES[one], "24/7")
+        desk = f"Desk {number:05}" if place == 1 else f"Desk {number:05}, {place}"
+        contact = (desk, place, LANGUAGES[one], ZONES[one], "24/7")
         writer.writerow((*platform, LANGUAGES[one], *contact, channel, address, "2026-03-02"))
     return out.getvalue()
 
