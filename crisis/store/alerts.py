@@ -54,12 +54,6 @@ def claim(
     """
     connection = session.connection()
     postgresql = connection.dialect.name == "postgresql"
-    if postgresql:
-        # thousands of rows that were written a moment ago are not in its statistics: it would sort all of
-        # them for each claim, instead of walking along the index
-        connection.exec_driver_sql(
-            "SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)"
-        )
     rows = connection.execute(
         _claim(postgresql, at_once),
         {
@@ -130,12 +124,7 @@ def _claim(postgresql: bool, at_once: bool) -> sa.Update:
     """Rows that are due, each with whether it is needless, and what becomes of them."""
     due = _due().limit(sa.bindparam("b_limit", type_=sa.Integer()))
     due = due.with_for_update(skip_locked=True) if postgresql else due
-    ids = due.cte("due").prefix_with("MATERIALIZED", dialect="postgresql")
-    chosen = (
-        sa.select(_ALERT.c.id, _needless(_ALERT).label("needless"))
-        .where(_ALERT.c.id.in_(sa.select(ids.c.id)))
-        .cte("chosen")
-    )
+    chosen = due.cte("due")
     state = alert.State.STARTED if at_once else alert.State.CLAIMED
     return (
         sa.update(_ALERT)
@@ -152,7 +141,8 @@ def _start() -> sa.Update:
         _ALERT.c.state == alert.State.CLAIMED.value,
         _ALERT.c.owner == sa.bindparam("b_owner"),
     )
-    chosen = sa.select(_ALERT.c.id, _needless(_ALERT).label("needless")).where(held).cte("chosen")
+    chosen = sa.select(_ALERT.c.id, _needless(_ALERT).label("needless")).where(held).cte("held")
+    chosen = chosen.prefix_with("MATERIALIZED", dialect="postgresql")
     return (
         sa.update(_ALERT)
         .where(_ALERT.c.id == chosen.c.id, _ALERT.c.state == alert.State.CLAIMED.value)
@@ -171,7 +161,7 @@ def _due() -> sa.Select[Any]:
         earlier.c.lease_until > sa.bindparam("b_now", type_=_ALERT.c.due_at.type),
     )
     return (
-        sa.select(_ALERT.c.id)
+        sa.select(_ALERT.c.id, _needless(_ALERT).label("needless"))
         .where(
             _ALERT.c.queue == sa.bindparam("b_queue"),
             _ALERT.c.state.in_(sa.literal_column(f"'{state.value}'") for state in _DUE_STATES),
