@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -58,10 +59,18 @@ def finish(session: Session, ended: Sequence[Ended]) -> Finished:
         cleared=("lease_until", "owner"),
     )
     moved = [one for one in ended if one.claimed.id in held]
+    _mark(session, [one.claimed.id for one in moved if one.outcome is alert.Outcome.UNKNOWN])
     late = [one for one in ended if one.claimed.id not in held]
     if late:
         _keep_late(session, late)
     return Finished(moved, late)
+
+
+def _mark(session: Session, unknown: Sequence[UUID]) -> None:
+    """These may have arrived, and are sent again or given up: a copy may be one too many."""
+    if unknown:
+        marked = sa.update(Alert).where(Alert.id.in_(unknown)).values(possible_repeat=True)
+        session.execute(marked.execution_options(synchronize_session=False))
 
 
 def _filled(one: Ended) -> dict[str, Any]:

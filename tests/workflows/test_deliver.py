@@ -92,6 +92,22 @@ def test_a_worker_that_dies_after_the_wire_leaves_unknown_and_the_same_bytes_go_
     assert sorted(one.outcome for one in rows(Attempt)) == ["accepted"] * 3 + ["unknown"] * 3
 
 
+def test_a_result_that_leaves_open_whether_it_arrived_marks_the_next_one_as_a_possible_repeat(
+    declared: Declare, room: KeepingRoom, clock: FakeClock
+) -> None:
+    samples.add(*samples.registry(2))
+    declared(items=[{"sha256": samples.SHA256}])
+    first = rows(Alert)[0].id
+    room.sender.answer = lambda one: alert.Outcome.UNKNOWN if one.alert_id == first else alert.Outcome.TEMPORARY
+    deliver.drain(MAIL, room=room)
+    assert {one.id for one in rows(Alert) if one.possible_repeat} == {first}
+    room.sender.answer = lambda _: alert.Outcome.ACCEPTED
+    clock.advance(seconds=30)
+    assert deliver.drain(MAIL, room=room).attempted == 2
+    assert states() == {"accepted": 2}
+    assert {one.id for one in rows(Alert) if one.possible_repeat} == {first}
+
+
 def test_a_start_frees_what_earlier_boots_of_its_node_held(
     declared: Declare, room: KeepingRoom, clock: FakeClock
 ) -> None:
