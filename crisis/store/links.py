@@ -96,21 +96,12 @@ def minute(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-def was_opened(session: Session, link_id: UUID, *, at: datetime) -> bool:
-    """Whether the opening in the minute of ``at`` is already written down."""
-    return session.get(Opening, (link_id, minute(at))) is not None
-
-
-def open_once(session: Session, link_id: UUID, *, at: datetime) -> None:
-    """Write down that the page was opened in the minute of ``at``; a second time changes nothing."""
+def open_many(session: Session, opened: Collection[tuple[UUID, datetime]]) -> None:
+    """Write down that the pages of links were opened, each in the minute of its time; a second time changes nothing."""
     insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Opening).values(link_id=link_id, minute=minute(at)).on_conflict_do_nothing())
-
-
-def openings(session: Session, link_id: UUID, *, limit: int) -> list[datetime]:
-    """The last minutes (UTC) in which the page was opened, newest first."""
-    query = sa.select(Opening.minute).where(Opening.link_id == link_id).order_by(Opening.minute.desc()).limit(limit)
-    return list(session.scalars(query))
+    once = sorted({(link_id, minute(at)) for link_id, at in opened})  # in one order: two who write never wait in a ring
+    rows = [{"link_id": link_id, "minute": at} for link_id, at in once]
+    session.connection().execute(insert(Opening.__table__).on_conflict_do_nothing(), rows)
 
 
 _LAST_OPENED = (

@@ -42,11 +42,7 @@ def find(token: str, *, now: datetime) -> Shown:
 
 def count(link_id: UUID, *, now: datetime) -> None:
     """Keep that the page was opened: one row a link and minute, a sign of life and never evidence."""
-    with db.reading() as session:
-        if links.was_opened(session, link_id, at=now):
-            return
-    with db.transaction() as session:
-        links.open_once(session, link_id, at=now)
+    _openings.do((link_id, now))
 
 
 def items(notice_id: UUID) -> list[Entry]:
@@ -85,6 +81,13 @@ def _look_all(asked: Sequence[_Asked]) -> list[Page | Exception]:
     return pages
 
 
+def _count_all(opened: Sequence[tuple[UUID, datetime]]) -> list[Exception | None]:
+    with db.transaction() as session:
+        links.open_many(session, opened)
+    return [None for _ in opened]
+
+
 # what is asked for at one moment is read by a handful of queries for all
 _links = Together(_find_all)
 _pages = Together(_look_all)
+_openings = Together(_count_all)

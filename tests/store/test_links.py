@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask.ctx import AppContext
 
 from crisis.notify import links as tokens
 from crisis.store import db, links
+from crisis.store.models import Opening
 from tests.parts import asked as parts
 from tests.parts.asked import Asked
 from tests.parts.clock import FakeClock
@@ -54,14 +56,11 @@ def test_one_link_is_revoked_and_the_others_are_not(asked: Asked, clock: FakeClo
 
 
 def test_the_same_minute_is_written_once(asked: Asked, clock: FakeClock) -> None:
+    later = clock.now() + timedelta(seconds=60)
     with db.transaction() as session:
-        links.open_once(session, asked.links[0], at=clock.now())
-        links.open_once(session, asked.links[0], at=clock.now() + timedelta(seconds=59))
-        links.open_once(session, asked.links[0], at=clock.now() + timedelta(seconds=60))
+        links.open_many(session, [(asked.links[0], clock.now()), (asked.links[0], clock.now() + timedelta(seconds=59))])
+        links.open_many(session, [(asked.links[0], clock.now()), (asked.links[0], later)])
     with db.reading() as session:
-        assert links.openings(session, asked.links[0], limit=5) == [
-            clock.now() + timedelta(minutes=1),
-            clock.now(),
-        ]
-        assert links.was_opened(session, asked.links[0], at=clock.now() + timedelta(seconds=30))
-        assert not links.was_opened(session, asked.links[1], at=clock.now())
+        rows = session.execute(sa.select(Opening.link_id, Opening.minute).order_by(Opening.minute)).all()
+        assert [tuple(row) for row in rows] == [(asked.links[0], clock.now()), (asked.links[0], later)]
+        assert links.last_openings(session, asked.links) == {asked.links[0]: later}

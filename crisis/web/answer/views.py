@@ -7,6 +7,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as QueueTimeout
 
 from crisis import errors
+from crisis.store import links
 from crisis.web import desk, guards
 from crisis.web.answer import pages, sending, shown, throttle
 from crisis.web.answer.form import Typed
@@ -32,7 +33,8 @@ _tries = throttle.Tries()
 def open_page(token: str) -> Response:
     page = open_link.look(token, now=desk.now())
     try:
-        open_link.count(page.link_id, now=desk.now())
+        if page.opened_at != links.minute(desk.now()):
+            open_link.count(page.link_id, now=desk.now())
     except SQLAlchemyError:  # the page is worth more than its count
         _log.warning("An opened page was not counted", event_name="answer.not_counted", link_id=str(page.link_id))
     with speaking(shown.chosen(page.language)):
