@@ -1,8 +1,10 @@
 """Alerts as a queue: claimed under a lease, fenced, freed, cancelled, resumed."""
 
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +31,12 @@ _FOR_THE_SILENT = (alert.Purpose.ESCALATION, alert.Purpose.REMINDER)
 _FOLLOWING = (alert.Purpose.STAND_DOWN, alert.Purpose.CORRECTION, alert.Purpose.UPDATE)
 
 _ALERT = Base.metadata.tables["alert"]
-_COLUMNS = tuple(_ALERT.c[name] for name in Claimed._fields)
+#: The slots as their text, because thousands of alerts have the same.
+_COLUMNS = tuple(
+    sa.type_coerce(_ALERT.c[name], sa.Text()).label(name) if name == "slots" else _ALERT.c[name]
+    for name in Claimed._fields
+)
+_SLOTS = 1 + Claimed._fields.index("slots")  # in a row that begins with the state
 
 
 def claim(
@@ -204,13 +211,18 @@ def _taken(rows: Iterable[sa.Row[Any]], *, started: bool) -> Taken:
     held: list[Claimed] = []
     cancelled: list[Claimed] = []
     for row in rows:
-        one = Claimed._make(row[1:])
+        one = Claimed._make((*row[1:_SLOTS], _slots(row[_SLOTS]), *row[_SLOTS + 1 :]))
         if row[0] == alert.State.CANCELLED.value:
             cancelled.append(one)
         else:
             held.append(one._replace(attempts=one.attempts - 1) if started else one)
     held.sort(key=lambda one: (one.priority, one.due_at))
     return Taken(held, cancelled)
+
+
+@lru_cache(maxsize=4096)
+def _slots(text: str) -> Mapping[str, str]:
+    return MappingProxyType(json.loads(text))
 
 
 def free_earlier_boots(session: Session, *, node: str, boot: str, now: datetime) -> int:
