@@ -32,6 +32,7 @@ _REFERENCES = {
     },
 }
 _KEPT = sorted({parent for columns in _REFERENCES.values() for parent in columns.values()})
+_AS_THE_LINK = ("link_id", "notice_id", "contact_id", "endpoint_id")
 _REGISTRY = ("platform", "domain", "contact", "endpoint")
 
 
@@ -127,16 +128,23 @@ def _sqlite_check(table: str) -> str:
 
 def _postgresql_check(table: str) -> list[str]:
     """Each key once, by index: a plan that was made for one row must do for thousands, and the other way round."""
-    checks = " ".join(
-        f"IF EXISTS (SELECT FROM (SELECT DISTINCT {column} AS key FROM written WHERE {column} IS NOT NULL) AS given "
-        f"WHERE NOT EXISTS (SELECT FROM {parent} WHERE {parent}.id = given.key)) THEN RAISE foreign_key_violation "
-        f"USING MESSAGE = '{table}.{column} names no row of {parent}'; END IF;"
+    checks = {
+        column: f"IF EXISTS (SELECT FROM (SELECT DISTINCT {column} AS key FROM written WHERE {column} IS NOT NULL) "
+        f"AS given WHERE NOT EXISTS (SELECT FROM {parent} WHERE {parent}.id = given.key)) "
+        f"THEN RAISE foreign_key_violation USING MESSAGE = '{table}.{column} names no row of {parent}'; END IF;"
         for column, parent in _REFERENCES[table].items()
-    )
+    }
+    if table == "alert":  # whose link was checked, and refers to the same request, contact and address
+        by_link = " ".join(checks.pop(column) for column in _AS_THE_LINK)
+        same = " AND ".join(f"link.{column} = written.{column}" for column in _AS_THE_LINK[1:])
+        checks["link_id"] = (
+            f"IF EXISTS (SELECT FROM written WHERE NOT EXISTS (SELECT FROM link WHERE link.id = link_id AND {same})) "
+            f"THEN {by_link} END IF;"
+        )
     return [
         f"CREATE FUNCTION {table}_references() RETURNS trigger LANGUAGE plpgsql "
         "SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off "
-        f"AS $$ BEGIN {checks} RETURN NULL; END $$",
+        f"AS $$ BEGIN {' '.join(checks.values())} RETURN NULL; END $$",
         f"CREATE TRIGGER {table}_references AFTER INSERT ON {table} REFERENCING NEW TABLE AS written "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_references()",
     ]
