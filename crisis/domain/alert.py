@@ -19,6 +19,11 @@ class Channel(StrEnum):
     WEBHOOK = "webhook"
     PHONE = "phone"
     APPRISE = "apprise"
+    PORTAL = "portal"
+
+
+#: What a person of the desk does; never an alert.
+BY_PEOPLE = frozenset({Channel.PHONE, Channel.PORTAL})
 
 
 class Queue(StrEnum):
@@ -138,8 +143,8 @@ def queue(channel: Channel) -> Queue:
     """Which queue drains the channel.
 
     Raises:
-        ValueError: for a phone number, which people call; it never becomes an alert.
+        ValueError: for phone numbers and portals, which people use; they never become an alert.
     """
-    if channel is Channel.PHONE:
-        raise ValueError("a phone number is for people; it becomes a line of the call list")
+    if channel in BY_PEOPLE:
+        raise ValueError(f"a {channel.value} is for people; it becomes a task of the desk")
     return Queue.MAIL if channel is Channel.EMAIL else Queue.OTHER

@@ -43,7 +43,8 @@ def reach(platform: Platform | None, step: Step, *, tried: Collection[UUID], now
 
 def has_phone(platform: Platform | None) -> bool:
     """Whether a person can call anybody there."""
-    return platform is not None and any(first_round.calls(one) for one in platform.contacts)
+    ways = (way for one in platform.contacts for way in one.endpoints) if platform is not None else ()
+    return any(way.channel is Channel.PHONE for way in ways)
 
 
 def _all_on_duty(contacts: list[Contact], now: datetime) -> list[Contact]:

@@ -7,7 +7,8 @@ from enum import StrEnum
 from uuid import UUID
 
 #: Reasons for telling an officer that come from the ladders of a platform; the others are its answers.
-SILENCE = frozenset({"silent", "no_next_contact", "call", "no_phone"})
+CALL = "call"
+SILENCE = frozenset({"silent", "no_next_contact", CALL, "no_phone"})
 LAST_WARNING = "last_warning"
 FAILED = "tell_failed"
 

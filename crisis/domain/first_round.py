@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.domain import hours
-from crisis.domain.alert import Channel
+from crisis.domain.alert import BY_PEOPLE, Channel
 from crisis.domain.registry import Contact, Endpoint, Platform
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One message to one endpoint of a contact; with a phone, one line of the call list."""
+    """One message to one endpoint of a contact; with a phone or a portal, one task of the desk."""
 
     contact: Contact
     endpoint: Endpoint
@@ -59,12 +59,12 @@ def out_of_hours(platform: Platform, now: datetime) -> OutOfHours | None:
 
 def messages(contact: Contact) -> tuple[Send, ...]:
     """The contact's endpoints that take messages."""
-    return tuple([Send(contact, one) for one in contact.endpoints if one.channel is not Channel.PHONE])
+    return tuple([Send(contact, one) for one in contact.endpoints if one.channel not in BY_PEOPLE])
 
 
 def calls(contact: Contact) -> tuple[Send, ...]:
-    """The contact's phones."""
-    return tuple([Send(contact, one) for one in contact.endpoints if one.channel is Channel.PHONE])
+    """The contact's phones and portals: what people of the desk do."""
+    return tuple([Send(contact, one) for one in contact.endpoints if one.channel in BY_PEOPLE])
 
 
 def _first_contacts(platform: Platform, now: datetime) -> list[Contact]:

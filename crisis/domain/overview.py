@@ -12,7 +12,16 @@ from uuid import UUID
 from crisis.domain import alert, incident, ladder, notice
 from crisis.domain.clocks import Asked, Clocks, Stand
 from crisis.domain.evidence import Evidence
-from crisis.domain.shown import AlertView, AnswerView, CallView, ContactView, EndpointView, ItemView, MailView
+from crisis.domain.shown import (
+    AlertView,
+    AnswerView,
+    CallView,
+    ContactView,
+    EndpointView,
+    ItemView,
+    MailView,
+    PortalView,
+)
 
 __all__ = [
     "AlertView",
@@ -28,6 +37,7 @@ __all__ = [
     "MatterView",
     "NextStep",
     "NoticeView",
+    "PortalView",
     "Totals",
 ]
 
@@ -88,11 +98,13 @@ class NoticeView:
     alerts: tuple[AlertView, ...]  # in the order in which they were planned, without their attempts
     alert_states: Mapping[str, int]  # how many alerts are in each state
     calls: tuple[CallView, ...]
+    portal_uses: tuple[PortalView, ...]
     answers: tuple[AnswerView, ...]
     mails: tuple[MailView, ...]  # that came in, the first one first
     last_sign_at: datetime | None  # of life: an answer, a call that reached, an opened page
     last_sign: str | None  # answered, reached_by_phone, opened
     next_step: NextStep | None
+    call_asked: bool = False  # the ladder has told an officer to call
 
     @property
     def asked(self) -> bool:
@@ -105,7 +117,14 @@ class NoticeView:
 
     @property
     def phones(self) -> tuple[tuple[ContactView, EndpointView], ...]:
-        return tuple((one, way) for one in self.contacts for way in one.endpoints if way.channel is alert.Channel.PHONE)
+        return self._ways(alert.Channel.PHONE)
+
+    @property
+    def portals(self) -> tuple[tuple[ContactView, EndpointView], ...]:
+        return self._ways(alert.Channel.PORTAL)
+
+    def _ways(self, channel: alert.Channel) -> tuple[tuple[ContactView, EndpointView], ...]:
+        return tuple((one, way) for one in self.contacts for way in one.endpoints if way.channel is channel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from crisis.domain import sealed
-from crisis.domain.alert import Channel
+from crisis.domain.alert import BY_PEOPLE, Channel
 
 #: All mail leaves through one mail host.
 MAIL = "email"
@@ -18,7 +18,7 @@ def of(channel: Channel, address: str) -> str:
     """
     if channel is Channel.EMAIL:
         return MAIL
-    if channel is Channel.PHONE:
+    if channel in BY_PEOPLE:
         return channel.value
     if sealed.is_sealed(address):
         return _named(channel, sealed.service(address))

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     MATTER_ENDED = "matter.ended"
     UPDATE_SENT = "update.sent"
     CALL_MADE = "call.made"
+    PORTAL_USED = "portal.used"
     LINK_REVOKED = "link.revoked"
     MAIL_RECEIVED = "mail.received"
     MAIL_SETTLED = "mail.settled"
@@ -112,6 +113,7 @@ BODY: dict[Kind, tuple[str, ...]] = {
     _K.MATTER_ENDED: ("matter", "notice", "reason", "how"),  # taken, acted, over
     _K.UPDATE_SENT: ("update",),
     _K.CALL_MADE: ("call", "notice", "contact", "endpoint", "outcome"),
+    _K.PORTAL_USED: ("use", "notice", "contact", "endpoint"),
     _K.LINK_REVOKED: ("link",),
     _K.MAIL_RECEIVED: ("mail", "notice", "kind"),  # kind: a mail_kind.Kind; and "status" of a report
     _K.MAIL_SETTLED: ("mail", "notice", "how"),  # how: answered, set_aside, assigned

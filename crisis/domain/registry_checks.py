@@ -77,6 +77,8 @@ class Checks:
             ):
                 fault = list(_readable("address", lambda: self.check_apprise(address)))
             yield from fault
+        elif channel == Channel.PORTAL:
+            yield from _readable("address", lambda: _portal(address, self.to_ascii))
         else:
             yield from _readable("address", lambda: _webhook(address, self.to_ascii))
 
@@ -155,6 +157,11 @@ def _webhook(address: str, to_ascii: hosts.ToAscii) -> None:
         loopback = False
     if not loopback:
         raise errors.InvalidInput("A webhook's address begins with https://; http:// is for loopback only.")
+
+
+def _portal(address: str, to_ascii: hosts.ToAscii) -> None:
+    if not address.lower().startswith("https://") or urls.key(address, to_ascii).host == "":
+        raise errors.InvalidInput("A portal's address is that of its page and begins with https://.")
 
 
 def _differing(rows: Iterable[Row]) -> Iterator[tuple[int, str]]:

@@ -68,6 +68,17 @@ class AnswerView:
 
 
 @dataclass(frozen=True, slots=True)
+class PortalView:
+    """One request entered at a platform's own portal, with the number that the portal gave."""
+
+    id: UUID
+    url: str
+    number: str
+    used_at: datetime
+    used_by: str  # actor
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptView:
     number: int
     started_at: datetime

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from crisis.domain import alert, evidence, notice
 from crisis.domain.evidence import Evidence, Kind
 from crisis.domain.overview import ItemCounts
-from crisis.domain.shown import AlertView, AnswerView, CallView, MailView
+from crisis.domain.shown import AlertView, AnswerView, CallView, MailView, PortalView
 
 #: What an accepted message proves by itself: mail goes through our relay, a webhook answers in person.
 _BY_CHANNEL = {
@@ -26,7 +26,10 @@ _ASKS_OFFICER = (
 
 
 def evidence_of(
-    alerts: Iterable[AlertView], calls: Iterable[CallView], answers: Iterable[AnswerView]
+    alerts: Iterable[AlertView],
+    calls: Iterable[CallView],
+    answers: Iterable[AnswerView],
+    portal_uses: Iterable[PortalView] = (),
 ) -> tuple[Evidence, ...]:
     """The first evidence of each kind, weakest kind first."""
     found = []
@@ -35,17 +38,18 @@ def evidence_of(
             found.append(Evidence(Kind(one.evidence) if one.evidence else _BY_CHANNEL[one.channel], one.accepted_at))
         if one.delivered_at is not None and one.delivered_by is not None:
             found.append(Evidence(Kind(one.delivered_by), one.delivered_at))
+    found += [Evidence(Kind.PORTAL, one.used_at) for one in portal_uses]
     found += [Evidence(Kind.REACHED_BY_PHONE, one.called_at) for one in calls if one.outcome == "reached"]
     found += [Evidence(Kind.ANSWERED, one.recorded_at) for one in answers if one.confirmed and one.kind in _ANSWERS]
     return tuple(evidence.earliest_of_each_kind(found))
 
 
 def is_unreachable(
-    state: notice.State, alert_states: Mapping[str, int], proofs: Sequence[Evidence], *, has_phone: bool
+    state: notice.State, alert_states: Mapping[str, int], proofs: Sequence[Evidence], *, has_task: bool
 ) -> bool:
     """Whether nothing got through and nothing is on its way: every alert failed, or there was none to send.
 
-    A platform that has only a phone number is not unreachable before somebody called in vain; it is to be called.
+    A platform that has only a phone or a portal (``has_task``) is not unreachable: a person of the desk can try.
     """
     if state is not notice.State.AWAITING or proofs:
         return False
@@ -54,7 +58,7 @@ def is_unreachable(
         return False
     if any(alert_states.values()):
         return bool(alert_states.get(alert.State.FAILED.value))  # what we cancelled proves nothing
-    return not has_phone
+    return not has_task
 
 
 def is_silent(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from crisis.domain import alert, notice
+from crisis.domain import alert, notice, tasks
 from crisis.domain.clocks import Stand
 from crisis.domain.overview import NoticeView, Totals
 
@@ -35,7 +35,7 @@ def of(notices: Iterable[NoticeView], *, items: int, withdrawn: int, unrouted: i
         alerts_accepted=alert_states["accepted"] + alert_states["delivered"],
         alerts_failed=alert_states["failed"],
         alerts_open=sum(alert_states[state.value] for state in alert.OPEN),
-        to_call=sum(is_to_call(one) for one in asked),
+        to_call=sum(tasks.needs_call(one) for one in asked),
         item_states=_sum(one.item_states for one in asked),
         notice_states=Counter(one.state.value for one in asked),
         alert_states=alert_states,
@@ -45,15 +45,6 @@ def of(notices: Iterable[NoticeView], *, items: int, withdrawn: int, unrouted: i
 def needs_officer(one: NoticeView) -> bool:
     """Whether a person of the desk has something to do about it."""
     return "reply" in one.flags or (one.asked and (bool(one.flags) or one.state is notice.State.WILL_NOT_ACT))
-
-
-def is_to_call(one: NoticeView) -> bool:
-    """Whether a call is what may help: no answer, no way through but a phone, and nobody reached by it yet."""
-    if not one.asked or one.state is not notice.State.AWAITING or not one.phones:
-        return False
-    if any(call.outcome == "reached" for call in one.calls):
-        return False
-    return "silent" in one.flags or "unreachable" in one.flags or not one.alerts
 
 
 def _sum(counts: Iterable[Mapping[str, int]]) -> Counter[str]:

@@ -110,6 +110,8 @@ def mask(channel: alert.Channel, address: str) -> str:
             return f"{parts.scheme}://{parts.hostname or ''}/{_DOTS}"
         case alert.Channel.PHONE:
             return f"{address[:3]} {_DOTS} {address[-2:]}" if len(address) > 6 else _DOTS
+        case alert.Channel.PORTAL:  # a public page
+            return address
         case alert.Channel.APPRISE:  # host and path of these are often the secret itself
             service = sealed.service(address) if sealed.is_sealed(address) else address.partition("://")[0]
             return f"{service}://{_DOTS}" if sealed.is_sealed(address) or "://" in address else _DOTS

@@ -70,8 +70,8 @@ def run(settings: Settings, to: Tried, *, now: datetime) -> Exchange:
     Raises:
         Conflict: nobody can be written to there.
     """
-    if to.channel is alert.Channel.PHONE:
-        raise errors.Conflict("A phone is for people: call it.")
+    if to.channel in alert.BY_PEOPLE:
+        raise errors.Conflict("Phones and portals are for people: call it, or open its page.")
     slots = {"ref": REF, "endpoint_id": str(to.endpoint_id), "secret_generation": str(to.generation)}
     message = _Message(uuid.uuid4(), to.endpoint_id, to.channel.value, to.address, slots, now)
     templates = rendering.Templates(settings)

@@ -162,6 +162,7 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     Kind.MATTER_ENDED: lambda facts: ENDS.get(facts["how"], words.plain(facts["how"])),
     Kind.UPDATE_SENT: lambda _: "an update was sent",
     Kind.CALL_MADE: lambda facts: f"called: {words.plain(facts['outcome'])}",
+    Kind.PORTAL_USED: lambda _: "entered at the platform’s portal",
     Kind.LINK_REVOKED: lambda _: "a contact’s link was revoked",
     Kind.MAIL_RECEIVED: lambda facts: MAILS.get(facts["kind"], "a mail came in"),
     Kind.MAIL_SETTLED: lambda facts: f"a mail was {SETTLED.get(facts['how'], words.plain(facts['how']))}",

@@ -105,6 +105,7 @@ def _totals(view: IncidentView) -> Shape:
         },
         "evidence": _evidence(asked),
         "calls": sum(len(one.calls) for one in asked),
+        "portal_uses": sum(len(one.portal_uses) for one in asked),
     }
 
 
@@ -153,6 +154,7 @@ def _platform(one: NoticeView) -> Shape:
             for said in one.answers
         ],
         "calls": [{"outcome": call.outcome, "called_at": shapes.moment(call.called_at)} for call in one.calls],
+        "portal_uses": [{"number": use.number, "used_at": shapes.moment(use.used_at)} for use in one.portal_uses],
     }
 
 

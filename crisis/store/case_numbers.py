@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert, case_number
 from crisis.domain.outgoing import Draft
-from crisis.store.models import Answer, Mail, Notice
+from crisis.store.models import Answer, Mail, Notice, PortalUse
 
 
 def repeat(session: Session, incident_id: UUID, drafts: Sequence[Draft]) -> Sequence[Draft]:
@@ -21,7 +21,7 @@ def repeat(session: Session, incident_id: UUID, drafts: Sequence[Draft]) -> Sequ
 
 
 def latest(session: Session, incident_id: UUID) -> Mapping[UUID, str]:
-    """The number that each platform gave last, by a mail or on the answer page, by request; as it was given."""
+    """The number that each platform gave last, by request and as given: by a mail, on its page, at its portal."""
     by_mail = sa.select(Mail.notice_id, Mail.received_at.label("at"), Mail.case_number).where(
         Mail.incident_id == incident_id, Mail.notice_id.is_not(None), Mail.case_number.is_not(None)
     )
@@ -30,7 +30,12 @@ def latest(session: Session, incident_id: UUID) -> Mapping[UUID, str]:
         .join(Notice, Notice.id == Answer.notice_id)
         .where(Notice.incident_id == incident_id, Answer.case_number.is_not(None), Answer.confirmed)
     )
-    rows = session.execute(by_mail.union_all(typed).order_by("at"))
+    entered = (
+        sa.select(PortalUse.notice_id, PortalUse.used_at, PortalUse.number)
+        .join(Notice, Notice.id == PortalUse.notice_id)
+        .where(Notice.incident_id == incident_id)
+    )
+    rows = session.execute(by_mail.union_all(typed, entered).order_by("at"))
     return {notice_id: number for notice_id, _, number in rows if notice_id is not None and number is not None}
 
 

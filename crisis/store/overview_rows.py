@@ -25,6 +25,7 @@ from crisis.store.models import (
     NoticeItem,
     Opening,
     Platform,
+    PortalUse,
     Spelling,
     Timer,
     Told,
@@ -174,6 +175,16 @@ def calls(session: Session, incident_id: UUID) -> Sequence[Call]:
         .join(Notice, Notice.id == Call.notice_id)
         .where(Notice.incident_id == incident_id)
         .order_by(Call.called_at, Call.id)
+    )
+    return session.scalars(query).all()
+
+
+def portal_uses(session: Session, incident_id: UUID) -> Sequence[PortalUse]:
+    query = (
+        sa.select(PortalUse)
+        .join(Notice, Notice.id == PortalUse.notice_id)
+        .where(Notice.incident_id == incident_id)
+        .order_by(PortalUse.used_at, PortalUse.id)
     )
     return session.scalars(query).all()
 

@@ -15,9 +15,10 @@ from crisis.domain.shown import (
     EndpointView,
     ItemView,
     MailView,
+    PortalView,
 )
 from crisis.store import overview_rows as rows
-from crisis.store.models import Answer, Attempt, Call, Item, NoticeItem
+from crisis.store.models import Answer, Attempt, Call, Item, NoticeItem, PortalUse
 
 Mask = Callable[[alert.Channel, str], str]
 
@@ -107,6 +108,10 @@ def call_of(one: Call, names: Mapping[UUID, str]) -> CallView:
     )
 
 
+def portal_of(one: PortalUse) -> PortalView:
+    return PortalView(id=one.id, url=one.url, number=one.number, used_at=one.used_at, used_by=one.used_by)
+
+
 def answer_of(row: rows.Row) -> AnswerView:
     one: Answer = row.Answer
     return AnswerView(
@@ -168,5 +173,5 @@ def item_of(asked: NoticeItem, one: Item) -> ItemView:
 
 def _endpoint_of(row: rows.Row, mask: Mask) -> EndpointView:
     channel = alert.Channel(row.channel)
-    address = row.address if channel is alert.Channel.PHONE else mask(channel, row.address)
+    address = row.address if channel in alert.BY_PEOPLE else mask(channel, row.address)
     return EndpointView(id=row.endpoint_id, channel=channel, address=address, verified_on=row.verified_on)

@@ -139,7 +139,7 @@ class _Figures(Collector):
 
 def _every(second: Iterable[str], found: Mapping[tuple[str, str], int]) -> Iterator[tuple[list[str], int]]:
     """A value for each pair, also where there is none yet: a rate can't be taken of what is absent."""
-    pairs = {(channel.value, one) for channel in alert.Channel if channel is not alert.Channel.PHONE for one in second}
+    pairs = {(channel.value, one) for channel in alert.Channel if channel not in alert.BY_PEOPLE for one in second}
     for channel, one in sorted(pairs | found.keys()):
         yield [channel, one], found.get((channel, one), 0)
 

@@ -4,20 +4,23 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from crisis import errors
-from crisis.domain import alert, notice, records
+from crisis.domain import alert, notice, records, tasks
 from crisis.store import answers, db, incidents, keys, notices
 from crisis.store import records as record
-from crisis.store.models import Call, Contact, Endpoint
+from crisis.store import tasks as task_rows
+from crisis.store.models import Call, Contact, Endpoint, Notice
 
 _LONGEST_NAME = 200
 _LONGEST_NOTE = 2000
 
 
 class Outcome(StrEnum):
-    REACHED = "reached"
-    NO_ANSWER = "no_answer"
-    WRONG_NUMBER = "wrong_number"
+    REACHED = tasks.REACHED
+    NO_ANSWER = tasks.NO_ANSWER
+    WRONG_NUMBER = tasks.WRONG_NUMBER
 
 
 def record_call(
@@ -33,56 +36,23 @@ def record_call(
 ) -> UUID:
     """Keep one call; with a name, whoever was reached acknowledged by phone. Returns the call's id.
 
+    A call is a fact: it is kept whoever has the task. That of the caller is theirs no longer.
+
     Raises:
         NotFound: the number belongs to no contact of this platform.
         InvalidInput: a name came with a call that reached nobody, or a text is too long.
     """
     name, note = name.strip(), note.strip()
-    if name and outcome is not Outcome.REACHED:
-        raise errors.InvalidInput("A name belongs to a call that reached somebody.", fields={"name": "leave it empty"})
-    if len(name) > _LONGEST_NAME or len(note) > _LONGEST_NOTE:
-        raise errors.InvalidInput("The name or the note is too long.", fields={"note": f"at most {_LONGEST_NOTE}"})
+    _check(outcome, name, note)
     with db.transaction() as session:
         owner = incidents.by_ref(session, ref)
         notices.by_id(session, notice_id)  # before the lock, which expects it
         asked = answers.lock(session, notice_id)
-        endpoint = session.get(Endpoint, endpoint_id)
-        contact = session.get(Contact, endpoint.contact_id) if endpoint else None
-        if (
-            endpoint is None
-            or contact is None
-            or asked.incident_id != owner.id
-            or contact.platform_id != asked.platform_id
-            or endpoint.channel != alert.Channel.PHONE.value
-        ):
+        found = task_rows.way(session, asked, endpoint_id, alert.Channel.PHONE)
+        if found is None or asked.incident_id != owner.id:
             raise errors.NotFound("This number belongs to no contact of this platform. Open the call list again.")
-        row = Call(
-            id=keys.new(),
-            notice_id=asked.id,
-            contact_id=contact.id,
-            endpoint_id=endpoint.id,
-            number=endpoint.address,
-            outcome=outcome.value,
-            note=note or None,
-            called_at=now,
-            called_by=actor,
-        )
-        session.add(row)
-        session.flush()
-        happened = [
-            record.Fact(
-                records.Kind.CALL_MADE,
-                actor,
-                now,
-                {
-                    "call": str(row.id),
-                    "notice": str(asked.id),
-                    "contact": str(contact.id),
-                    "endpoint": str(endpoint.id),
-                    "outcome": outcome.value,
-                },
-            )
-        ]
+        contact, endpoint = found
+        happened = [_write(session, asked, contact, endpoint, outcome, note=note, now=now, actor=actor)]
         if name:
             happened += answers.take(
                 session,
@@ -94,5 +64,47 @@ def record_call(
                 actor=actor,
                 now=now,
             )
+        task_rows.give_back(session, asked.id, alert.Channel.PHONE, by=actor)
         record.append(session, str(owner.id), happened, now=now)
-        return row.id
+        return UUID(str(happened[0].body["call"]))
+
+
+def _check(outcome: Outcome, name: str, note: str) -> None:
+    if name and outcome is not Outcome.REACHED:
+        raise errors.InvalidInput("A name belongs to a call that reached somebody.", fields={"name": "leave it empty"})
+    if len(name) > _LONGEST_NAME or len(note) > _LONGEST_NOTE:
+        raise errors.InvalidInput("The name or the note is too long.", fields={"note": f"at most {_LONGEST_NOTE}"})
+
+
+def _write(
+    session: Session,
+    asked: Notice,
+    contact: Contact,
+    endpoint: Endpoint,
+    outcome: Outcome,
+    *,
+    note: str,
+    now: datetime,
+    actor: str,
+) -> record.Fact:
+    row = Call(
+        id=keys.new(),
+        notice_id=asked.id,
+        contact_id=contact.id,
+        endpoint_id=endpoint.id,
+        number=endpoint.address,
+        outcome=outcome.value,
+        note=note or None,
+        called_at=now,
+        called_by=actor,
+    )
+    session.add(row)
+    session.flush()
+    body = {
+        "call": str(row.id),
+        "notice": str(asked.id),
+        "contact": str(contact.id),
+        "endpoint": str(endpoint.id),
+        "outcome": outcome.value,
+    }
+    return record.Fact(records.Kind.CALL_MADE, actor, now, body)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crisis.config import Settings
-from crisis.domain import estimate, fan_out, incident, notice
+from crisis.domain import alert, estimate, fan_out, incident, notice
 from crisis.domain.declaration import Declaration
 from crisis.notify import addresses, languages
 from crisis.store import db, incidents, platforms, round_trips
@@ -34,6 +34,7 @@ class Preview:
     informed: int
     channels: Mapping[str, int]
     phones: int
+    portals: int
     languages: Mapping[str, int]  # of contacts, by code
     fallback_languages: Sequence[str]
     held: Sequence[Held]
@@ -62,6 +63,7 @@ def preview(declaration: Declaration, *, settings: Settings, now: datetime) -> P
         measured = round_trips.measured(session, now=now)
     sends = [send for request in plan.requests for send in request.sends]
     asks = Counter(request.ask for request in plan.requests)
+    people = Counter(one.endpoint.channel for request in plan.requests for one in request.calls)
     spoken = Counter(send.contact.language for send in sends)
     return Preview(
         plan=plan,
@@ -69,7 +71,8 @@ def preview(declaration: Declaration, *, settings: Settings, now: datetime) -> P
         asked_to_search=asks[notice.Ask.SEARCH],
         informed=asks[notice.Ask.INFORM],
         channels=dict(Counter(send.endpoint.channel.value for send in sends)),
-        phones=sum(len(request.calls) for request in plan.requests),
+        phones=people[alert.Channel.PHONE],
+        portals=people[alert.Channel.PORTAL],
         languages=dict(spoken.most_common()),
         fallback_languages=sorted(set(spoken) - languages.written()),
         held=[Held(ref, content_keys) for ref, content_keys in holding.items()],

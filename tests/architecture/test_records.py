@@ -16,12 +16,13 @@ WITHOUT_A_STATE = {
     Kind.TIMER_FIRED,
     Kind.UPDATE_SENT,
     Kind.CALL_MADE,
+    Kind.PORTAL_USED,
     Kind.LINK_REVOKED,
     Kind.MAIL_RECEIVED,
     Kind.MAIL_SETTLED,
 }
 INCIDENT = ("incident.", "items.", "item.", "notice.", "answer.", "list.", "alerts.", "timer.", "officer.", "matter.",
-            "update.", "call.", "link.", "mail.")  # fmt: skip
+            "update.", "call.", "portal.", "link.", "mail.")  # fmt: skip
 # The states exist; the steps to them come with the issues that need them.
 LATER = {Kind.INCIDENT_CLOSED, Kind.INCIDENT_CANCELLED}
 

@@ -48,13 +48,14 @@ def test_mail_has_a_queue_of_its_own(channel: Channel, queue: Queue) -> None:
     assert alert.queue(channel) is queue
 
 
-def test_a_phone_is_for_people() -> None:
-    with pytest.raises(ValueError, match="call list"):
-        alert.queue(Channel.PHONE)
+@pytest.mark.parametrize("channel", [Channel.PHONE, Channel.PORTAL])
+def test_phones_and_portals_are_for_people(channel: Channel) -> None:
+    with pytest.raises(ValueError, match="task of the desk"):
+        alert.queue(channel)
 
 
 def test_the_words_of_the_wire_are_these() -> None:
-    assert [one.value for one in Channel] == ["email", "webhook", "phone", "apprise"]
+    assert [one.value for one in Channel] == ["email", "webhook", "phone", "apprise", "portal"]
     assert [one.value for one in alert.Outcome] == ["accepted", "temporary", "permanent", "unknown"]
     assert {one.value for one in Purpose} == {
         "first", "reminder", "escalation", "items", "update", "correction", "stand_down", "test", "officer",

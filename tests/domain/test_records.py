@@ -228,7 +228,7 @@ def test_a_record_with_a_hole_is_refused() -> None:
 #: Facts that tell what happened and change no state.
 TELLING = {
     Kind.ITEMS_NAMED, Kind.ITEM_ASSIGNED, Kind.ANSWER_UNCONFIRMED, Kind.LIST_SHOWN, Kind.TIMER_FIRED,
-    Kind.UPDATE_SENT, Kind.CALL_MADE, Kind.LINK_REVOKED, Kind.MAIL_RECEIVED, Kind.MAIL_SETTLED,
+    Kind.UPDATE_SENT, Kind.CALL_MADE, Kind.PORTAL_USED, Kind.LINK_REVOKED, Kind.MAIL_RECEIVED, Kind.MAIL_SETTLED,
 }  # fmt: skip
 
 

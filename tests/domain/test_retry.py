@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from crisis.domain import alert, retry
-from crisis.domain.alert import Channel, Event, Outcome
+from crisis.domain.alert import BY_PEOPLE, Channel, Event, Outcome
 from crisis.domain.retry import Next
 
-MESSAGES = [channel for channel in Channel if channel is not Channel.PHONE]
+MESSAGES = [channel for channel in Channel if channel not in BY_PEOPLE]
 
 
 @pytest.mark.parametrize("channel", MESSAGES)

@@ -84,6 +84,7 @@ TOLD: list[tuple[Kind, dict[str, Any], str]] = [
     (Kind.MATTER_ENDED, {"how": "taken"}, "an officer took it"),
     (Kind.UPDATE_SENT, {}, "an update was sent"),
     (Kind.CALL_MADE, {"outcome": "no_answer"}, "called: no answer"),
+    (Kind.PORTAL_USED, {}, "entered at the platform’s portal"),
     (Kind.LINK_REVOKED, {}, "a contact’s link was revoked"),
     (Kind.MAIL_RECEIVED, {"kind": "reply"}, "a person wrote a mail, which was no answer yet"),
     (Kind.MAIL_RECEIVED, {"kind": "report", "status": "failed"}, "a mail host reported on an alert"),

@@ -127,7 +127,7 @@ def test_the_number_of_queries_does_not_grow_with_the_incident(desk_db: AppConte
     asked: list[str] = []
     sa.event.listen(db.db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     view = overview.incident(ref, now=START + timedelta(minutes=30))
-    assert len([one for one in asked if one.startswith("SELECT")]) == 14
+    assert len([one for one in asked if one.startswith("SELECT")]) == 15
     assert (view.totals.notices, view.totals.acknowledged, view.totals.alerts_accepted) == (20, 10, 40)
 
 

@@ -13,6 +13,7 @@ from crisis.store.models.process import Beat, Probe
 from crisis.store.models.record import Event, StreamHead
 from crisis.store.models.registry import Contact, Domain, Endpoint, Platform
 from crisis.store.models.registry_change import RegistryChange
+from crisis.store.models.task import Claim, PortalUse
 from crisis.store.models.timer import Timer
 from crisis.store.models.user import Role, User, user_role
 from crisis.store.models.version import ActiveVersion, Version
@@ -30,6 +31,7 @@ __all__ = [
     "Batch",
     "Beat",
     "Call",
+    "Claim",
     "Contact",
     "Domain",
     "Endpoint",
@@ -46,6 +48,7 @@ __all__ = [
     "NoticeItem",
     "Opening",
     "Platform",
+    "PortalUse",
     "Probe",
     "Receipt",
     "RefCounter",

@@ -45,6 +45,7 @@ class ReportPlatform(Notice):
     home_state: str
     answers: list[dict[str, Any]]
     calls: list[dict[str, Any]]
+    portal_uses: list[dict[str, Any]]
 
 
 class Delivery(BaseModel):

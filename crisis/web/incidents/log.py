@@ -201,9 +201,8 @@ def _by_a_platform(told: _Told, platform: str, body: Mapping[str, Any], who: str
             return gettext("%(platform)s: an answer that is not confirmed", platform=platform)
         case "list.shown":
             return gettext("%(platform)s: looked at the list", platform=platform)
-        case "call.made":
-            outcome = words.call(str(body.get("outcome")))
-            return gettext("Call to %(platform)s: %(outcome)s, by %(who)s", platform=platform, outcome=outcome, who=who)
+        case "call.made" | "portal.used":
+            return _by_a_person(told.entry.kind, platform, body, who)
         case "officer.told":
             number = len(body.get("notices", ()))
             return ngettext("Officer told about %(num)s platform", "Officer told about %(num)s platforms", number)
@@ -215,3 +214,10 @@ def _by_a_platform(told: _Told, platform: str, body: Mapping[str, Any], who: str
             return gettext("A link of %(platform)s revoked by %(who)s", platform=platform, who=who)
         case kind:
             return kind.replace(".", ": ").replace("_", " ")
+
+
+def _by_a_person(kind: str, platform: str, body: Mapping[str, Any], who: str) -> str:
+    if kind == "portal.used":
+        return gettext("Request entered at the portal of %(platform)s by %(who)s", platform=platform, who=who)
+    outcome = words.call(str(body.get("outcome")))
+    return gettext("Call to %(platform)s: %(outcome)s, by %(who)s", platform=platform, outcome=outcome, who=who)

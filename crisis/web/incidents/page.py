@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import render_template, request
 
 from crisis import errors
-from crisis.domain import access
+from crisis.domain import access, tasks
 from crisis.domain.overview import IncidentView
 from crisis.domain.shown import ItemView
 from crisis.store import db
@@ -74,7 +74,7 @@ def of_page(look: Look) -> dict[str, Any]:
         "actor_name": name_of,
         "waiting": waiting.groups(view) if view.is_open else [],
         "settled": waiting.ended(view),
-        "call_rows": [one for one in look.rows if one.to_call],
+        "call_rows": [one for one in look.rows if tasks.needs_call(one.view)],
         # the same few for hundreds of rows
         "notice_state": cache(lambda shown: states.show("notice", shown)),
         "minute": cache(times.short),

@@ -33,11 +33,6 @@ class Row:
     lane: Markup = field(compare=False)
 
     @property
-    def to_call(self) -> bool:
-        """Whether it belongs on the call list."""
-        return totals.is_to_call(self.view)
-
-    @property
     def id(self) -> str:
         return self.view.id.hex
 
@@ -152,6 +147,8 @@ def _facts(one: NoticeView) -> tuple[object, ...]:
         one.search_result,
         tuple((alert.id, alert.state, alert.attempts_started, alert.detail) for alert in one.alerts),
         tuple(call.id for call in one.calls),
+        tuple(use.id for use in one.portal_uses),
+        one.call_asked,
         tuple(answer.id for answer in one.answers),
         tuple((mail.id, mail.state, mail.notice_id) for mail in one.mails),
         one.last_sign_at,

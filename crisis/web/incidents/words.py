@@ -42,6 +42,7 @@ def channel(value: str) -> str:
             "webhook": gettext("Webhook"),
             "apprise": gettext("Message service"),
             "phone": gettext("Phone"),
+            "portal": gettext("Portal"),
         },
     )
 

@@ -63,6 +63,7 @@ def channels() -> dict[Channel, str]:
         Channel.WEBHOOK: gettext("Webhook"),
         Channel.APPRISE: gettext("Chat, push, SMS"),
         Channel.PHONE: gettext("Phone"),
+        Channel.PORTAL: gettext("Portal"),
     }
 
 

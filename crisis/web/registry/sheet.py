@@ -60,7 +60,7 @@ def _is(line: Line, kind: str) -> bool:
 
 def _line(platform: Platform, now: datetime) -> Line:
     endpoints = [endpoint for contact in platform.contacts for endpoint in contact.endpoints]
-    written = [endpoint for endpoint in endpoints if endpoint.channel is not alert.Channel.PHONE]
+    written = [endpoint for endpoint in endpoints if endpoint.channel not in alert.BY_PEOPLE]
     checks = [endpoint.verified_on for endpoint in written]
     oldest = None if not checks or None in checks else min(check for check in checks if check is not None)
     age = None if oldest is None else (now.date() - oldest).days
@@ -74,7 +74,7 @@ def _line(platform: Platform, now: datetime) -> Line:
         at_night=any(contact.hours == "24/7" and contact.endpoints for contact in platform.contacts),
         contacts=len(platform.contacts),
         addresses=len(endpoints),
-        phone=len(written) < len(endpoints),
+        phone=any(endpoint.channel is alert.Channel.PHONE for endpoint in endpoints),
     )
 
 
