@@ -37,7 +37,7 @@ class Posted:
 class WebhookSink:
     """The server, in threads of this process; ``with WebhookSink() as sink: … sink.url("/hook")``."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *, host: str = "127.0.0.1") -> None:
         self.status = 200
         self.delay = 0.0  # s before the answer
         self.location = ""  # where it redirects to, with a status of 3xx
@@ -61,7 +61,7 @@ class WebhookSink:
             def log_message(self, *_: Any) -> None:
                 """Say nothing: the test says what went wrong."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server = ThreadingHTTPServer((host, port), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="webhook-sink", daemon=True
@@ -79,7 +79,12 @@ class WebhookSink:
         self._thread.join(5)
 
     def url(self, path: str = "/") -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
+        host, port = self._server.server_address[:2]
+        return f"http://{host!s}:{port}{path}"
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
 
     @property
     def posted(self) -> list[Posted]:
