@@ -7,7 +7,20 @@ import sqlalchemy as sa
 from flask.ctx import AppContext
 
 from crisis.store import bulk, db, keys
-from crisis.store.models import Alert, Base, Batch, Contact, Incident, Item, Link, Message, Notice, NoticeItem, Timer
+from crisis.store.models import (
+    Alert,
+    Attempt,
+    Base,
+    Batch,
+    Contact,
+    Incident,
+    Item,
+    Link,
+    Message,
+    Notice,
+    NoticeItem,
+    Timer,
+)
 from tests.parts import asked as parts
 from tests.parts.clock import START
 
@@ -17,6 +30,7 @@ TABLES = {
     Timer: ("incident_id", "notice_id"),
     Link: ("notice_id", "contact_id", "endpoint_id"),
     Alert: ("incident_id", "notice_id", "contact_id", "endpoint_id", "link_id", "message_id"),
+    Attempt: ("alert_id",),
 }
 REFERENCES = [(model, column) for model, columns in TABLES.items() for column in columns]
 
@@ -26,10 +40,11 @@ def written(desk_db: AppContext) -> parts.Asked:
     """One request with an alert, a link, an item and a timer."""
     asked = parts.write(now=START)
     parts.arm(asked, "silence:1", due_at=START)
-    parts.plan_alert(asked, "update", now=START)
+    alert_id = parts.plan_alert(asked, "update", now=START)
     with db.transaction() as session:
         batch = session.scalars(sa.select(Batch)).one()
         spare = {"incident_id": asked.incident_id, "batch_id": batch.id, "host": "spare.example", "url": None}
+        session.add(Attempt(alert_id=alert_id, number=1, fence=1, owner="tests", started_at=START))
         rows = [{**spare, "id": key, "position": 9, "content_key": str(key)} for key in keys.many(40)]
         bulk.insert(session, Item, [{**row, "sha256": None, "md5": None, "pdq": None} for row in rows])
     return asked
@@ -46,7 +61,7 @@ def copies(model: type[Base], count: int, changed: str) -> list[dict[str, Any]]:
     rows = []
     for place, key in enumerate(keys.many(count), start=2):
         own = {"id": key, "ladder": str(key), "token_hash": str(key), "cause": str(key), "generation": place}
-        own["item_id"] = spare[place]
+        own |= {"item_id": spare[place], "number": place}
         rows.append(first | {name: value for name, value in own.items() if name in first} | {changed: keys.new()})
     return rows
 
@@ -69,7 +84,9 @@ def test_a_reference_is_written_once(written: parts.Asked, model: type[Base]) ->
         session.execute(change)
 
 
-@pytest.mark.parametrize("model", [Incident, Notice, Contact, Message, Link], ids=lambda model: model.__tablename__)
+@pytest.mark.parametrize(
+    "model", [Incident, Notice, Contact, Message, Link, Alert], ids=lambda model: model.__tablename__
+)
 def test_what_is_referred_to_is_not_deleted(written: parts.Asked, model: type[Base]) -> None:
     with pytest.raises(sa.exc.DBAPIError), db.transaction() as session:
         session.execute(sa.delete(model))

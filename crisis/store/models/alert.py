@@ -135,7 +135,7 @@ class Attempt(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
-    alert_id: Mapped[UUID] = mapped_column(sa.ForeignKey("alert.id"))
+    alert_id: Mapped[UUID]  # checked by triggers, as the references of an alert
     number: Mapped[int]  # from 1
     fence: Mapped[int]
     owner: Mapped[str]

@@ -30,6 +30,9 @@ _REFERENCES = {
         "link_id": "link",
         "message_id": "message",
     },
+    # its key was checked by a plan that each session of a worker had made while the table was small: it read
+    # all of it for every attempt
+    "attempt": {"alert_id": "alert"},
 }
 _KEPT = sorted({parent for columns in _REFERENCES.values() for parent in columns.values()})
 _AS_THE_LINK = ("link_id", "notice_id", "contact_id", "endpoint_id")
