@@ -16,7 +16,6 @@ GUARDED = {
     "apscheduler": ("crisis.jobs",),
     "redis": ("crisis.jobs", "crisis.processes", "crisis.workflows.check"),
     "apprise": ("crisis.notify.apprise",),
-    "standardwebhooks": ("crisis.notify.webhook",),
     "smtplib": (
         "crisis.notify.alarm",
         "crisis.workflows.preflight.certificates",
