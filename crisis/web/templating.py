@@ -46,6 +46,7 @@ def install(app: Flask) -> None:
         language_name=language.name_of,
         iso_time=times.iso,
         day=times.day,
+        on_desk_clock=times.on_desk_clock,
         duration=times.duration,
     )
     app.context_processor(of_the_request)

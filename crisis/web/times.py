@@ -60,6 +60,11 @@ def on_their_clock(local: datetime) -> str:
     return f"{dates.format_datetime(local, 'EEE HH:mm', tzinfo=local.tzinfo, locale=_locale())} {local.tzname()}"
 
 
+def on_desk_clock(at: datetime) -> str:
+    """Desk time to the minute with its zone: ``03:14 CET``."""
+    return f"{at.astimezone(zone()):%H:%M %Z}"
+
+
 def duration(length: timedelta) -> str:
     """``38:47``; over an hour ``1:02:03``; the sign is the caller's."""
     seconds = int(abs(length).total_seconds())

@@ -9,6 +9,7 @@ from crisis.web.incidents import (
     page,
     revoking,
     taking,
+    tasking,
     updating,
     withdrawing,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "page",
     "revoking",
     "taking",
+    "tasking",
     "updating",
     "withdrawing",
 ]

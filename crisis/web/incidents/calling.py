@@ -31,6 +31,8 @@ def record_call(ref: str, notice_id: UUID) -> Any:
     )
     said = gettext("Call recorded: %(outcome)s.", outcome=words.call(outcome.value))
     flashes.tell(f"{said} {gettext('%(name)s acknowledged for them.', name=name)}" if name else said)
+    if request.form.get("list"):
+        return redirect(f"/incidents/{ref}/tasks", 303)
     return redirect(f"/incidents/{ref}?open={notice_id.hex}#n-{notice_id.hex}", 303)
 
 

@@ -35,10 +35,11 @@ def newest(session: Session, incident_id: UUID, *, limit: int) -> list[Entry]:
     ]
 
 
-def names(session: Session, view: IncidentView, entries: Iterable[Entry]) -> NameOf:
-    """How to call whoever the page names: who declared, called, named items, or made one of ``entries``."""
+def names(session: Session, view: IncidentView, entries: Iterable[Entry], others: Iterable[str] = ()) -> NameOf:
+    """How to call whoever the page names: who declared, called, named items, made one of ``entries``, ``others``."""
     wanted = {view.declared_by, *(one.named_by for one in view.batches), *(one.actor for one in entries)}
     wanted |= {call.called_by for one in view.notices for call in one.calls}
+    wanted |= {use.used_by for one in view.notices for use in one.portal_uses} | set(others)
     wanted |= {one.ended_by for one in view.matters if one.ended_by}
     found = actors.names(session, wanted)
     return lambda actor: found.get(actor, actor)

@@ -8,12 +8,13 @@ from uuid import UUID
 from flask import render_template, request
 
 from crisis import errors
-from crisis.domain import access, tasks
+from crisis.domain import access
 from crisis.domain.overview import IncidentView
 from crisis.domain.shown import ItemView
 from crisis.store import db
+from crisis.store import tasks as task_rows
 from crisis.web import desk, guards, states, times
-from crisis.web.incidents import entries, flashes, hours, log, rows, waiting, words, written
+from crisis.web.incidents import entries, flashes, hours, log, rows, tasks, waiting, words, written
 from crisis.web.incidents.board import Look, boards
 from crisis.web.incidents.routes import blueprint
 from crisis.web.incidents.rows import Row
@@ -66,7 +67,8 @@ def of_page(look: Look) -> dict[str, Any]:
     view = look.view
     with db.reading() as session:
         newest = entries.newest(session, view.id, limit=_ENTRIES_READ)
-        name_of = entries.names(session, view, newest)
+        held = task_rows.held(session, view.id, now=desk.now())
+        name_of = entries.names(session, view, newest, (one.by for one in held.values()))
     return {
         "view": view,
         "hour": hours.of(view),
@@ -74,7 +76,7 @@ def of_page(look: Look) -> dict[str, Any]:
         "actor_name": name_of,
         "waiting": waiting.groups(view) if view.is_open else [],
         "settled": waiting.ended(view),
-        "call_rows": [one for one in look.rows if tasks.needs_call(one.view)],
+        "tasks": tasks.lines(view, held, name_of) if view.is_open else [],
         # the same few for hundreds of rows
         "notice_state": cache(lambda shown: states.show("notice", shown)),
         "minute": cache(times.short),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from crisis.notify import languages
 from crisis.web.language import gettext
 
 _WRITTEN = frozenset({"en", "fr", "de"})
@@ -165,6 +166,11 @@ def sign(value: str | None) -> str:
 def written_in(language: str) -> bool:
     """Whether alerts are written in that language; the others get English."""
     return language in _WRITTEN
+
+
+def spoken(language: str) -> str:
+    """The language of ours in which somebody is spoken and written to."""
+    return languages.chosen(language)
 
 
 def _find(value: str, words: Mapping[str, str]) -> str:
