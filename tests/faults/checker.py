@@ -16,7 +16,8 @@ LOADED = timedelta(seconds=10)
 #: How long a declaration may take whatever the broker does.
 DECLARE_SECONDS = 2.0
 
-_ENDED = {"accepted", "failed", "cancelled"}
+#: What becomes of an alert at last.
+ENDED = {"accepted", "failed", "cancelled"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def nothing_is_forgotten(evidence: Evidence) -> Iterable[str]:
     """Every alert was sent or is reported as failed, and what is said to be accepted is there."""
     tried = {one.alert_id for one in evidence.attempts}
     for one in evidence.alerts:
-        if one.state not in _ENDED:
+        if one.state not in ENDED:
             yield f"alert {one.id} is still {one.state}"
         elif one.state != "cancelled" and one.id not in tried:
             yield f"alert {one.id} is {one.state} and was never tried"

@@ -332,6 +332,9 @@ class Rig(ExitStack):
             AssertionError: an invariant does not hold; with the seed.
         """
         evidence = self.evidence()
+        while any(one.state not in checker.ENDED for one in evidence.alerts):
+            self.settle()  # a timer has fired meanwhile, and what it sends is on its way
+            evidence = self.evidence()
         found = checker.violations(evidence)
         assert not found, f"seed {self.seed}, {len(found)} violations: " + "\n".join(found[:20])
         return evidence

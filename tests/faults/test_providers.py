@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
@@ -23,15 +23,13 @@ LATER, NEVER = "451 4.7.1 greylisted, come again", "550 5.1.1 no such mailbox"
 def test_f15_every_reply_of_a_bad_mail_host_is_told_apart(rig_of: RigOf) -> None:
     """Of each address: 30 % temporary, 5 % permanent, 10 % hung up on after the data, and all of it slow."""
     rig = rig_of("postgresql")
-    said: dict[tuple[str, int], str] = {}
+    said = defaultdict[str, list[str]](list)
     dice = rig.dice
 
-    def answer(recipient: str, tries: int) -> str:
-        if not recipient.endswith(".example") or "officer" in recipient:
-            return ACCEPTED
+    def answer(recipient: str, _tries: int) -> str:
         at = dice.random()
         reply = LATER if at < 0.3 else NEVER if at < 0.35 else HANG_UP if at < 0.45 else ACCEPTED
-        said[recipient, tries] = reply
+        said[recipient].append(reply)
         return reply
 
     rig.mail.behaviour.answer = answer
@@ -40,17 +38,15 @@ def test_f15_every_reply_of_a_bad_mail_host_is_told_apart(rig_of: RigOf) -> None
         rig.declare()
         rig.settle(RECOVERY_SECONDS + 50)  # the last of four tries waits for 42 s in all
         rig.mail.behaviour.answer = lambda _recipient, _tries: ACCEPTED
-    rig.settle()
     evidence = rig.verify()
-    addresses = {one.id: one.address for one in evidence.alerts}
     expected = {ACCEPTED: "accepted", LATER: "temporary", NEVER: "permanent", HANG_UP: "unknown"}
-    checked = Counter[str]()
-    for one in evidence.attempts:
-        reply = said.get((addresses[one.alert_id], one.number - 1))
-        if reply is not None:
-            assert one.outcome == expected[reply], (reply, one.outcome, one.detail)
-            checked[one.outcome] += 1
-    assert checked.keys() == set(expected.values())
+    told: dict[object, list[str]] = {one.id: [] for one in evidence.alerts}
+    for one in sorted(evidence.attempts, key=lambda attempt: attempt.number):
+        if one.code is not None or one.outcome == "unknown":  # others waited on a connection that was closed before
+            told[one.alert_id].append(one.outcome)
+    for one in (one for one in evidence.alerts if one.cause == "first"):
+        assert told[one.id] == [expected[reply] for reply in said[one.address]], one.address
+    assert {outcome for them in told.values() for outcome in them} == set(expected.values())
 
 
 @pytest.fixture
