@@ -50,7 +50,7 @@ class DatabaseClock:
 
 
 class HostClock:
-    """This host's own clock; only to compare it with the database's."""
+    """This host's own clock; to compare it with the database's, and for the page that says that there is none."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

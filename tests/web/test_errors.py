@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from crisis import errors
 from crisis.web import guards
@@ -94,3 +95,20 @@ def test_without_a_metronome_the_server_is_not_ready_and_names_it(website: site.
     assert answer.status_code == 503
     parts = {part["part"]: part["ok"] for part in answer.get_json()["parts"]}
     assert parts == {"database": True, "schema": True, "metronome": False, "worker": False}
+
+
+def test_the_page_that_says_that_the_database_is_gone_does_not_ask_it_for_the_time(
+    website: site.Website, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> Any:
+        raise OperationalError("SELECT clock_timestamp()", {}, Exception("the database is starting up"))
+
+    def page() -> Any:
+        raise errors.Unavailable("Nothing can be recorded just now.")
+
+    website.app.testing = False
+    website.app.add_url_rule("/gone", "gone", guards.public("a page that only this test has")(page))
+    monkeypatch.setattr(website.clock, "now", gone)
+    found = website.anonymous().get("/gone")
+    assert found.status_code == 503
+    assert "Nothing can be recorded just now." in found.get_data(as_text=True)
