@@ -47,8 +47,11 @@ def portal(told: Told, language: str) -> str:
     words = languages.words(languages.chosen(language))
     _ = words.gettext
     phone = plain.line(told.desk_phone)
-    where = _("The list is behind the link in our message of the same reference.")
-    if phone:
+    if told.written:
+        where = _("The list is behind the link in our message of the same reference.")
+    else:
+        where = _("Please answer with a mail address: we send you the link to the list.")
+    if phone and told.written:
         where += " " + _("Call the desk if you have none, 24 h: %(phone)s.", phone=phone)
     lines = [
         _headline(words, told),
@@ -57,7 +60,7 @@ def portal(told: Told, language: str) -> str:
         _("Request: %(asked)s", asked=_asked(words, told)),
         "",
         where,
-        _("Please look at it at once, decide under your own rules and law, and tell us by that link what you did."),
+        _("Please look at it at once, decide under your own rules and law, and tell us by the link what you did."),
         _("This is a request, not a removal order under Regulation (EU) 2021/784; an order would say so."),
         _("Never send us the material itself."),
     ]

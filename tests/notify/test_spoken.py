@@ -64,3 +64,9 @@ def test_an_exercise_is_named_first() -> None:
     drill = replace(TOLD, exercise=True)
     assert spoken.call(drill, "en")[0] == "EXERCISE EXERCISE EXERCISE. Nothing has happened."
     assert spoken.portal(drill, "de").startswith("EXERCISE EXERCISE EXERCISE") or "ÜBUNG" in spoken.portal(drill, "de")
+
+
+def test_a_portal_of_a_platform_without_messages_asks_for_an_address() -> None:
+    text = spoken.portal(replace(TOLD, written=False), "en")
+    assert "answer with a mail address" in text
+    assert "our message" not in text
