@@ -113,6 +113,7 @@ PLACES: dict[str, Place] = {
     "incident, one row open": Place(_opened_row),
     "incident, exercise": Place(_at("/incidents/{exercise}")),
     "incident, stood down": Place(_at("/incidents/{over}")),
+    "call list": Place(_at("/incidents/{ref}/tasks")),
     "revoke a link": Place(_revoke),
     "add items": Place(_at("/incidents/{ref}/items")),
     "update": Place(_at("/incidents/{ref}/update")),
