@@ -134,6 +134,11 @@ translations-check: $(DEV)
 bench: $(DEV)  ## measure, and print the numbers with the machine
 	@$(BIN)/python -m bench $(ARGS)
 
+MINUTES ?= 30
+.PHONY: chaos
+chaos: $(DEV)  ## break real processes at random for MINUTES=30, judge every round (ARGS="--seed N")
+	@$(BIN)/python -m tests.faults.chaos --minutes $(MINUTES) $(ARGS)
+
 .PHONY: screenshots
 screenshots: $(DEV)  ## take the pictures of docs/images again, from the demo (needs Chromium)
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
