@@ -91,6 +91,7 @@ def test_what_is_not_one_mailbox_is_refused(rubbish: str) -> None:
         (alert.Channel.EMAIL, "ab@pixelly.example", "a•••@pixelly.example"),
         (alert.Channel.WEBHOOK, "https://hooks.pixelly.example/crisis?key=secret", "https://hooks.pixelly.example/•••"),
         (alert.Channel.PHONE, "+32155504919", "+32 ••• 19"),
+        (alert.Channel.PORTAL, "https://pixelly.example/report", "https://pixelly.example/report"),
         (alert.Channel.APPRISE, "slack://TokenA/TokenB/TokenC/#alerts", "slack://•••"),
     ],
 )
