@@ -256,7 +256,8 @@ def test_a_test_message_shows_what_went_out_and_what_came_back(registrar: FlaskC
 def test_a_mail_address_is_tested_by_the_mail_host(registrar: FlaskClient, filled: site.Website) -> None:
     page = site.post(registrar, f"/registry/endpoints/{endpoint_id(filled, 'email')}/test", {}).get_data(as_text=True)
     assert "What came back" in page
-    assert "Test of the crisis desk" in page
+    assert "X-Crisis-Ref: TEST" in page
+    assert "n=E2=80=99est ni une alerte ni" in page  # in the language of the contact, as it went out
     assert "crisis1@pixelly.example" in page
 
 

@@ -78,7 +78,7 @@ def test_a_dry_run_tells_and_changes_nothing(desk_db: AppContext, clock: FakeClo
     assert outcome.facts["endpoint.added"] == 4
     assert events() == []
     with db.reading() as session:
-        assert platforms.snapshot(session) == []
+        assert platforms.snapshot(session) == ()
 
 
 def test_what_changed_is_recorded_by_name_of_the_field_and_never_by_its_text(
@@ -158,7 +158,7 @@ def test_one_faulty_line_and_nothing_is_applied(
         take(text, clock)
     assert says in caught.value.fields[line]
     with db.reading() as session:
-        assert platforms.snapshot(session) == []
+        assert platforms.snapshot(session) == ()
     assert events() == []
 
 

@@ -245,7 +245,7 @@ def test_by_the_officers_click_a_reply_becomes_an_answer(desk: Desk) -> None:
     settle(desk, note="Two of three removed.")
     (given,) = rows(Answer)
     assert (given.kind, given.name, given.happened_at) == ("acknowledge", "Ana Costa", came)
-    assert given.case_number is None
+    assert given.case_number == "PX-48213"
     assert desk.notice.state == "acknowledged"
     assert rows(Acknowledgement)[0].contact_id == desk.alert.contact_id
     assert rows(Timer, Timer.ladder == "silence:1")[0].state == "cancelled"

@@ -91,7 +91,7 @@ def test_a_retired_contact_makes_room_for_another_in_its_place(clock: FakeClock)
 def test_a_retired_platform_asks_nobody_and_comes_back_when_changed(clock: FakeClock) -> None:
     register.retire_platform("p-001", now=clock.now(), actor="cli")
     with db.reading() as session:
-        assert platforms.snapshot(session) == []
+        assert platforms.snapshot(session) == ()
     with pytest.raises(errors.Conflict, match="retired"):
         register.add_contact("p-001", CONTACT, now=clock.now(), actor="cli")
     register.change_platform("p-001", PIXELLY, now=clock.now(), actor="cli")

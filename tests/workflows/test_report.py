@@ -20,7 +20,7 @@ from tests.parts import samples
 from tests.parts.clock import START, FakeClock
 from tests.parts.sending import KeepingRoom
 from tests.reports.story import Story
-from tests.workflows.test_rebuild import Night, rebuilt
+from tests.workflows.test_rebuild import Night, assert_same
 
 REF = "INC-2026-0007"
 
@@ -115,7 +115,7 @@ def test_the_report_and_the_record_never_disagree(
     night = Night(declared(items=[*items, {"sha256": samples.SHA256}]), settings, room, seed)
     for _ in range(25):
         night.step()
-    told = rebuilt(night)
+    told = assert_same(night)
     found = report.build(night.ref, now=clock.now())
     assert_states(found, told)
     assert_figures(found, told, now=clock.now())
