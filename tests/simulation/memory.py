@@ -128,9 +128,8 @@ class MemoryTurn:
             if row.state is State.STARTED and row.claimed.fence == one.claimed.fence:
                 claimed = row.claimed._replace(due_at=one.due_at or row.claimed.due_at)
                 ended_at = None if one.due_at else one.finished_at
-                self._set(
-                    replace(row, claimed=claimed, state=one.state, owner=None, lease_until=None, ended_at=ended_at)
-                )
+                row = replace(row, claimed=claimed, state=one.state, owner=None, lease_until=None, ended_at=ended_at)
+                self._set(replace(row, possible_repeat=row.possible_repeat or one.outcome is Outcome.UNKNOWN))
                 moved.append(one)
                 continue
             late.append(one)
