@@ -1,6 +1,6 @@
 """Climbing: whom a step of the ladder writes to, by the contacts' order, their ways and their hours."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -53,15 +53,13 @@ def _all_on_duty(contacts: list[Contact], now: datetime) -> list[Contact]:
     return [one for one in writable if hours.on_duty(one, now)] or writable
 
 
-def _with_company(chosen: Contact, others: Iterable[Contact], now: datetime) -> list[Contact]:
-    """The chosen one; off duty also the next on duty; with a phone only also the next who can be written to."""
+def _with_company(chosen: Contact, others: Sequence[Contact], now: datetime) -> list[Contact]:
+    """The chosen one; behind a phone only, whoever would be chosen next; off duty, also the next on duty."""
     behind = [one for one in others if one.id != chosen.id and first_round.messages(one)]
-    company = [chosen]
-    if not hours.on_duty(chosen, now):
-        company += [one for one in behind if hours.on_duty(one, now)][:1]
-    if not any(first_round.messages(one) for one in company):
-        company += behind[:1]
-    return company
+    if behind and not first_round.messages(chosen):
+        return [chosen, *_with_company(behind[0], behind[1:], now)]
+    company = [] if hours.on_duty(chosen, now) else [one for one in behind if hours.on_duty(one, now)][:1]
+    return [chosen, *company]
 
 
 def _reach(contacts: Iterable[Contact], step: Step) -> Reach:

@@ -45,6 +45,14 @@ def test_a_contact_with_a_phone_only_is_called_and_the_next_one_written_to() -> 
     assert [one.endpoint.address for one in found.calls] == ["+3225550102"]
 
 
+def test_behind_a_phone_that_is_on_duty_somebody_on_duty_is_written_to() -> None:
+    phone, office = contact(1, "+3225550101", hours=NIGHT_AND_DAY), contact(2, "b@p.example", hours=OFFICE)
+    awake = contact(3, "c@p.example", hours=NIGHT_AND_DAY)
+    found = climbing.reach(platform("p", phone, office, awake), NEXT, tried=set(), now=NIGHT)
+    assert to(found) == ["b@p.example", "c@p.example"]
+    assert [one.endpoint.address for one in found.calls] == ["+3225550101"]
+
+
 def test_a_contact_can_be_chosen_by_place_though_it_was_alerted_before() -> None:
     first, second = contact(1, "a@p.example", "https://p.example/hook"), contact(2, "b@p.example")
     step = Step(5, Action.CONTACT, 1, (Channel.WEBHOOK,))
