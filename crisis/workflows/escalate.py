@@ -32,6 +32,7 @@ from crisis.store import (
     platforms,
     recipients,
     timers,
+    unreached,
 )
 from crisis.store import records as record
 from crisis.store.climbs import Climb
@@ -53,6 +54,7 @@ def fire(*, settings: Settings, now: datetime) -> int:
     while True:
         with db.transaction() as session:
             told: Facts = matters.settle(session, now=now)
+            unreached.hurry(session, now=now)
             taken = timers.fire_due(session, now=now, limit=_AT_ONCE)
             by_incident = groupby(sorted(taken, key=lambda one: one.incident_id), key=lambda one: one.incident_id)
             for incident_id, group in by_incident:
@@ -138,6 +140,8 @@ class _Firing:
             name, _, batch = timer.ladder.rpartition(":")
             if duty.matter_of(timer.ladder) is not None:
                 self._following.officers.append(timer)
+                if timer.due_at < timer.starts_at + duty.wait(version.officer_minutes):
+                    self._following.hurried.add(timer.id)
             elif name not in set(ladder.Ladder):
                 self._following.tell.setdefault(timer.action, []).append(timer)
             else:

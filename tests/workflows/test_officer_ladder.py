@@ -9,14 +9,17 @@ import pytest
 import sqlalchemy as sa
 
 from crisis import config, errors
-from crisis.domain import alert, notice
+from crisis.domain import alert, notice, receipt
+from crisis.notify.sender import Envelope
 from crisis.store import answers, db
 from crisis.store import records as record
 from crisis.store.models import Alert, Contact, Event, Matter, Notice, Timer, Told, User
-from crisis.workflows import call, declare, escalate, stand_down, take_matter
+from crisis.workflows import call, declare, deliver, escalate, receive_mail, receive_receipt, stand_down, take_matter
 from tests.parts import samples
 from tests.parts.clock import FakeClock
+from tests.parts.letters import letter
 from tests.parts.rows import rows
+from tests.parts.sending import KeepingRoom
 from tests.workflows.people import with_officer
 
 Declare = Callable[..., declare.Declared]
@@ -84,6 +87,92 @@ def test_the_next_officer_is_told_after_three_minutes_and_at_last_all_of_them(
     fire()
     assert told() == ["ann", "bert", "carla", "ann", "bert", "carla"]
     assert rows(Timer, Timer.ladder.startswith("officer:"), Timer.state == "armed") == []
+
+
+def refuses(*people: str) -> Callable[[Envelope], alert.Outcome]:
+    """A mail host that knows none of these people."""
+
+    def _answer(envelope: Envelope) -> alert.Outcome:
+        known = envelope.address.split("@")[0] not in people
+        return alert.Outcome.ACCEPTED if known else alert.Outcome.PERMANENT
+
+    return _answer
+
+
+def test_an_officer_whose_mail_is_refused_is_not_waited_for(
+    silent: declare.Declared, fire: Fire, clock: FakeClock, room: KeepingRoom
+) -> None:
+    three()
+    room.sender.answer = refuses("ann", "bert")
+    fire()
+    deliver.drain(alert.Queue.MAIL, room=room)
+    clock.advance(seconds=2)
+    assert fire() == 1
+    assert told() == ["ann", "bert"]
+    deliver.drain(alert.Queue.MAIL, room=room)
+    clock.advance(seconds=2)
+    fire()
+    deliver.drain(alert.Queue.MAIL, room=room)
+    clock.advance(seconds=2)
+    assert fire() == 0
+    assert told() == ["ann", "bert", "carla"]
+    hurried = [json.loads(one.body) for one in rows(Event, Event.kind == "timer.fired")]
+    assert [one.get("hurried", False) for one in hurried if one["ladder"].startswith("officer:")] == [True, True]
+
+
+def test_an_officer_whose_mail_bounces_is_not_waited_for(
+    silent: declare.Declared, fire: Fire, clock: FakeClock, room: KeepingRoom, settings: config.Settings
+) -> None:
+    three()
+    fire()
+    deliver.drain(alert.Queue.MAIL, room=room)
+    clock.advance(seconds=20)
+    assert fire() == 0
+    (ann,) = rows(Alert, Alert.purpose == alert.Purpose.OFFICER.value)
+    receive_mail.take(letter("postfix-failed", ann.id, ref=silent.ref), settings=settings, now=clock.now())
+    clock.advance(seconds=2)
+    assert fire() == 1
+    assert told() == ["ann", "bert"]
+    assert fire() == 0
+
+
+def test_an_officer_whose_other_mail_failed_is_waited_for_in_this_matter(
+    silent: declare.Declared, fire: Fire, clock: FakeClock, room: KeepingRoom
+) -> None:
+    three()
+    fire()
+    deliver.drain(alert.Queue.MAIL, room=room)
+    (first,) = rows(Alert, Alert.purpose == alert.Purpose.OFFICER.value)
+    clock.advance(minutes=1)
+    answer(notice.Answer.QUESTION, clock)
+    clock.advance(seconds=30)
+    fire()
+    deliver.drain(alert.Queue.MAIL, room=room)
+    (second,) = rows(Alert, Alert.purpose == alert.Purpose.OFFICER.value, Alert.id != first.id)
+    failed = receipt.Receipt("signed", str(second.id), receipt.Status.FAILED)
+    receive_receipt.take(failed, now=clock.now())
+    clock.advance(seconds=2)
+    assert fire() == 1
+    assert [one.reason for one in rows(Matter, Matter.id.in_(_told_twice()))] == ["tell_question"]
+
+
+def test_nobody_is_hurried_for_a_matter_that_was_taken(
+    silent: declare.Declared, fire: Fire, clock: FakeClock, room: KeepingRoom
+) -> None:
+    _, ann, _ = three()
+    room.sender.answer = refuses("ann")
+    fire()
+    deliver.drain(alert.Queue.MAIL, room=room)
+    take_matter.take(silent.ref, [the("no_next_contact").id], now=clock.now(), actor=f"user:{ann}")
+    clock.advance(minutes=4)
+    assert fire() == 0
+    assert told() == ["ann"]
+
+
+def _told_twice() -> list[UUID]:
+    """Matters that more than one officer was told of."""
+    found = [one.matter_id for one in rows(Told)]
+    return sorted({one for one in found if found.count(one) > 1})
 
 
 def test_who_declared_is_the_first(declared: Declare, fire: Fire, clock: FakeClock) -> None:
