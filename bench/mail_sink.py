@@ -22,12 +22,12 @@ class Counts:
     """What was accepted so far; times are Unix seconds of this host."""
 
     def __init__(self) -> None:
-        self.open = 0
+        self.open: set[object] = set()  # connections made since the last setting: others keep theirs from before
         self.forget()
 
     def forget(self) -> None:
         self.messages = self.bytes = self.connections = 0
-        self.most = self.open  # connections at once
+        self.most = len(self.open)  # connections at once
         self.first = self.last = 0.0
         self.unasked = 0  # commands that used what was not offered
         self.copies: Counter[bytes] = Counter()  # by Message-ID
@@ -43,7 +43,7 @@ class Counts:
             self.copies[bytes(body[found : body.find(b">", found)])] += 1
 
     def told(self) -> dict[str, Any]:
-        own = {name: value for name, value in vars(self).items() if name != "copies"}
+        own = {name: value for name, value in vars(self).items() if name not in {"copies", "open"}}
         return {**own, "distinct": len(self.copies), "repeats": sum(self.copies.values()) - len(self.copies)}
 
 
@@ -55,7 +55,8 @@ class Server:
         self.set({"delay_ms": delay_ms, "offers": offers})
 
     def set(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Change what is given from now on; connections keep what they were offered."""
+        """Change what is given from now on; connections keep what they were offered, and are not counted any more."""
+        self.counts.open.clear()
         if "delay_ms" in given:
             self.delay = given["delay_ms"] / 1000
         if "offers" in given:
@@ -91,13 +92,13 @@ class Talk(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
         self.counts.connections += 1
-        self.counts.open += 1
-        self.counts.most = max(self.counts.most, self.counts.open)
+        self.counts.open.add(self)
+        self.counts.most = max(self.counts.most, len(self.counts.open))
         self._reply(b"220 sink.example ESMTP\r\n")
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.gone = True
-        self.counts.open -= 1
+        self.counts.open.discard(self)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data

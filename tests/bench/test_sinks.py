@@ -80,6 +80,14 @@ def test_the_most_connections_at_once_are_counted(mail: Sink) -> None:
         assert mail.ask("tell")["most"] == 2
 
 
+def test_what_another_sender_keeps_open_does_not_count_after_a_setting(mail: Sink) -> None:
+    with _connect(mail), _connect(mail):
+        mail.ask("set", offers="pipelining")
+        with _connect(mail):
+            mail.ask("forget")
+            assert mail.ask("tell")["most"] == 1
+
+
 def test_a_host_that_hangs_delays_no_other(web: Sink) -> None:
     web.ask("set", hang_s=600, hanging=1)
     hung = _post(web, 0, "hung")
