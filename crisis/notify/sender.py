@@ -1,17 +1,14 @@
 """The sender of a channel: what it is given, and what it says of each attempt."""
 
-import queue
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from crisis.domain import alert
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One alert ready for the wire. ``rendering.Templates`` makes it; the same inputs give the same payload."""
 
     alert_id: UUID
@@ -25,8 +22,7 @@ class Envelope:
     return_path: str = ""  # mail only: where reports about this one mail go; empty: to the desk's address
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """How one attempt ended. ``detail`` is what the other side said, shortened; never an address or a secret.
 
     ``unknown``: the message may have arrived. Both durations count from the call of ``submit``.
@@ -44,8 +40,12 @@ class Result:
     retire: bool = False  # the receiver has ended this address for good
 
 
-#: Where results go, each as it comes; many senders may share one.
-Inbox = queue.SimpleQueue[tuple[UUID, Result]]
+class Inbox(Protocol):
+    """Where results go, each as it comes; many senders may share one."""
+
+    def put(self, result: tuple[UUID, Result], /) -> None:
+        """Take the result of one alert; called on any thread."""
+        ...
 
 
 class Sender(Protocol):

@@ -1,7 +1,6 @@
 """A trial: one message to one address, outside every incident and the queue, and all that was said of it."""
 
 import json
-import queue
 import time
 import uuid
 from collections.abc import Mapping
@@ -15,7 +14,8 @@ from crisis.domain import alert
 from crisis.domain import text as texts
 from crisis.domain.outgoing import Text
 from crisis.notify import apprise, email, languages, rendering, webhook
-from crisis.notify.sender import Envelope, Inbox, Sender
+from crisis.notify.inbox import Inbox
+from crisis.notify.sender import Envelope, Sender
 
 REF = "TEST"
 
@@ -82,14 +82,12 @@ def run(settings: Settings, to: Tried, *, now: datetime) -> Exchange:
         return _by_webhook(settings, envelope, began)
     by_mail = to.channel is alert.Channel.EMAIL
     sender: Sender = email.Sender(settings, connections=1) if by_mail else apprise.Sender(settings)
-    inbox: Inbox = queue.SimpleQueue()
+    inbox = Inbox()
+    outcome, detail, code = alert.Outcome.UNKNOWN, f"No end within {_PATIENCE_SECONDS:.0f} s.", None
     try:
         sender.submit([envelope], inbox)
-        _, result = inbox.get(timeout=_PATIENCE_SECONDS)
-    except queue.Empty:
-        outcome, detail, code = alert.Outcome.UNKNOWN, f"No end within {_PATIENCE_SECONDS:.0f} s.", None
-    else:
-        outcome, detail, code = result.outcome, result.detail, result.code
+        for _, result in inbox.take(1, most=1, batch_seconds=_PATIENCE_SECONDS, patience_seconds=_PATIENCE_SECONDS):
+            outcome, detail, code = result.outcome, result.detail, result.code
     finally:
         sender.close()
     sent = "\n\n".join(part for part in (envelope.subject, _shown(envelope.payload)) if part)

@@ -9,7 +9,6 @@ marked as a possible repeat.
 """
 
 import logging
-import queue as queues
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,8 @@ from crisis.domain import alert, retry
 from crisis.domain.delivery import Claimed, Ended, Started
 from crisis.domain.dispatch import Dispatch
 from crisis.notify import rendering
-from crisis.notify.sender import Envelope, Inbox, Result, Sender
+from crisis.notify.inbox import Inbox
+from crisis.notify.sender import Envelope, Result, Sender
 from crisis.store import books, delivery_facts
 from crisis.store.clock import Clock
 from crisis.store.delivery_facts import DeliveryFacts
@@ -112,7 +112,7 @@ class Drain:
         self._book = book or books.DatabaseBook()
         self._ticks = ticks
         self._dispatch = Dispatch(one_wire=queue is alert.Queue.MAIL)
-        self._inbox: Inbox = queues.SimpleQueue()
+        self._inbox = Inbox()
         self._templates = rendering.Templates(room.settings)
         self._submitted_at: dict[UUID, datetime] = {}
         self._renewed_at = self._lost_at = datetime.min.replace(tzinfo=UTC)
@@ -257,21 +257,12 @@ class Drain:
 
     def collect(self, patience_seconds: float = _LOOK_SECONDS) -> list["_Back"]:
         """The results of the next few milliseconds; half of the wire is enough not to let it run empty."""
-        found: list[tuple[UUID, Result]] = []
-        enough = min(_FLUSH_ROWS, self._dispatch.enough)
-        until = self._ticks() + patience_seconds
-        while len(found) < enough:
-            try:
-                found.append(self._inbox.get(timeout=max(0.0, until - self._ticks())))
-            except queues.Empty:
-                break
-            if len(found) == 1:
-                until = self._ticks() + min(_FLUSH_SECONDS, patience_seconds)
-        while len(found) < _FLUSH_ROWS:
-            try:
-                found.append(self._inbox.get_nowait())
-            except queues.Empty:
-                break
+        found = self._inbox.take(
+            min(_FLUSH_ROWS, self._dispatch.enough),
+            most=_FLUSH_ROWS,
+            batch_seconds=_FLUSH_SECONDS,
+            patience_seconds=patience_seconds,
+        )
         back = [
             _Back(started, result, self._submitted_at.pop(one) + result.finished_after)
             for one, result in found

@@ -10,7 +10,7 @@ from uuid import UUID
 from crisis.domain import alert, incident, notice
 from crisis.domain.outgoing import Recipient, Text
 from crisis.notify import facts, marks, messages
-from crisis.notify.sender import Envelope, Inbox, Result, Sender
+from crisis.notify.sender import Envelope, Result, Sender
 
 NOW = datetime(2026, 11, 21, 2, 6, tzinfo=UTC)
 LINK = "https://desk.example/a/7Qk2mN8pR4tV6xZ1aB3cDe"
@@ -93,7 +93,7 @@ def envelope(address: str = "crisis1@pixelly.example", **parts: Any) -> Envelope
 
 def sent(sender: Sender, envelopes: Sequence[Envelope]) -> Iterator[tuple[UUID, Result]]:
     """Each result as it comes; fails where one is missing."""
-    inbox: Inbox = queue.SimpleQueue()
+    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     sender.submit(envelopes, inbox)
     for _ in envelopes:
         yield inbox.get(timeout=30)

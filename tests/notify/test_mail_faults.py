@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from crisis import config
 from crisis.domain.alert import Outcome
 from crisis.notify import connection, email, post_office, return_path, smtp
-from crisis.notify.sender import Envelope, Inbox, Result
+from crisis.notify.sender import Envelope, Result
 from tests.notify.envelopes import envelope, sent
 from tests.notify.strict_host import BREAKS, REFUSALS, Plan, StrictHost
 
@@ -121,7 +122,7 @@ def test_a_thousand_mails_have_exactly_one_result_each_whatever_happens(offers: 
     chance = random.Random(f"{seed}{offers}")
     names = [name for table in (REFUSALS, BREAKS) for moment in table.values() for name in moment]
     plan = {number: chance.choice(names) for number in range(1, 1001) if chance.random() < 0.1}
-    inbox: Inbox = queue.SimpleQueue()
+    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     with StrictHost(lambda alert_id, before: plan.get(alert_id.int, "") if before < 2 else "", offers) as host:
         with sending(host, 4) as sender:
             envelopes = mails(1000)
@@ -291,7 +292,7 @@ def test_the_room_shrinks_by_what_is_held_and_a_low_rate_holds_little() -> None:
         settings = {"CRISIS_SECRET_KEY": "k", "CRISIS_SMTP_URL": f"smtp://127.0.0.1:{host.port}"}
         sender = email.Sender(config.load({**settings, "CRISIS_LIMITS": "email rate=2/s"}), connections=4)
         assert sender.room("email") == 4
-        inbox: Inbox = queue.SimpleQueue()
+        inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         sender.submit(mails(3), inbox)
         assert sender.room("email") <= 2
         for _ in range(3):
@@ -315,7 +316,7 @@ def test_an_idle_connection_is_closed_after_a_while(monkeypatch: pytest.MonkeyPa
 
 def test_a_sender_that_is_closed_gives_every_mail_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(post_office, "_CLOSE_SECONDS", 0.2)
-    inbox: Inbox = queue.SimpleQueue()
+    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     with StrictHost(by_number({}), PIPELINING) as host:
         host.hold = lambda verb, _: time.sleep(1.5) if verb == "DATA" else None
         with sending(host) as sender:
@@ -327,7 +328,7 @@ def test_a_sender_that_is_closed_gives_every_mail_a_result(monkeypatch: pytest.M
 
 def test_a_fork_in_the_middle_of_sending_leaves_both_sides_whole() -> None:
     with StrictHost(by_number({}), CHUNKING) as host, sending(host, 2) as sender:
-        inbox: Inbox = queue.SimpleQueue()
+        inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         sender.submit(mails(300), inbox)
         child = os.fork()
         if child == 0:

@@ -10,7 +10,7 @@ import pytest
 from crisis import config, errors, sealing
 from crisis.domain.alert import Channel, Outcome
 from crisis.notify import apprise, twilio
-from crisis.notify.sender import Envelope, Inbox, Result
+from crisis.notify.sender import Envelope, Result
 from tests.notify.envelopes import NOW, sent
 from tests.parts.services import ACCOUNT, GOTIFY_KEY, MATTERMOST_HOOK, SLACK_HOOK, TOKEN, Services
 
@@ -122,7 +122,7 @@ def test_a_wrong_key_is_no_success(services: Services) -> None:
 def test_ten_chats_that_hang_leave_a_push_service_and_text_messages_their_places(services: Services) -> None:
     services.hanging = {"_mattermost"}
     sender = apprise.Sender(config.load(SETTINGS))
-    inbox: Inbox = queue.SimpleQueue()
+    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     sender.submit([message(f"mmost://{services.host}/{MATTERMOST_HOOK}", number) for number in range(10)], inbox)
     sender.submit([message(f"gotify://{services.host}/{GOTIFY_KEY}", 100), message(SMS, 101)], inbox)
     first = {inbox.get(timeout=20) for _ in range(2)}
