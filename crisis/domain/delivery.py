@@ -40,19 +40,23 @@ class Claimed(NamedTuple):
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
-    """One attempt whose row is written: from now on it may be on the wire."""
+class Started(NamedTuple):
+    """One attempt that is written down as started: from ``at`` on it may be on the wire."""
 
     claimed: Claimed
-    attempt_id: UUID
+    at: datetime
+
+    @property
+    def number(self) -> int:
+        """Which try of the alert it is, from 1."""
+        return self.claimed.attempts + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """How one attempt ended, and what becomes of its alert."""
 
     started: Started
+    owner: str  # who made it
     outcome: alert.Outcome
     state: alert.State
     finished_at: datetime

@@ -192,6 +192,7 @@ def _to(state: alert.State, needless: sa.ColumnElement[bool]) -> dict[str, Any]:
         first = sa.func.coalesce(_ALERT.c.first_attempt_at, now)
         values["attempts"] = _ALERT.c.attempts + sa.case((needless, 0), else_=1)
         values["first_attempt_at"] = sa.case((needless, _ALERT.c.first_attempt_at), else_=first)
+        values["started_at"] = sa.case((needless, None), else_=now)
     return values
 
 

@@ -1,4 +1,4 @@
-"""Attempts: written before the wire is touched, filled once with the result, never touched again."""
+"""Attempts: each written once, with its result; until then its alert says that it has started."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,31 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis.domain import alert
-from crisis.domain.delivery import Claimed, Ended, Lost, Started
+from crisis.domain.delivery import Ended, Lost
 from crisis.store import bulk, changes, keys
 from crisis.store.models import Alert, Attempt
 from crisis.store.types import UtcTime
 
-
-def begin(session: Session, claimed: Sequence[Claimed], *, owner: str, now: datetime) -> list[Started]:
-    """Write the row of an attempt for each alert that was just started."""
-    started = [Started(one, keys.new()) for one in claimed]
-    bulk.insert(
-        session,
-        Attempt,
-        [
-            {
-                "id": one.attempt_id,
-                "alert_id": one.claimed.id,
-                "number": one.claimed.attempts + 1,
-                "fence": one.claimed.fence,
-                "owner": owner,
-                "started_at": now,
-            }
-            for one in started
-        ],
-    )
-    return started
+#: By these words of ours, attempts whose lease ran out are told from those that lost their connection.
+LEASE_RAN_OUT = "no result before the lease ran out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +31,20 @@ def finish(session: Session, ended: Sequence[Ended]) -> Finished:
     """Write results. One with an old fence is kept with its attempt and moves nothing: another holds the alert."""
     if not ended:
         return Finished([], [])
-    changes.apply(session, Attempt, [_filled(one) for one in ended], only=Attempt.outcome.is_(None))
     held = changes.apply(
         session,
         Alert,
         [_moved(one) for one in ended],
         only=Alert.state == alert.State.STARTED.value,
         also=("fence",),
-        cleared=("lease_until", "owner"),
+        cleared=("lease_until", "owner", "started_at"),
     )
     moved = [one for one in ended if one.claimed.id in held]
+    bulk.write(session, Attempt, _COLUMNS, map(_row, moved))
     _mark(session, [one.claimed.id for one in moved if one.outcome is alert.Outcome.UNKNOWN])
     late = [one for one in ended if one.claimed.id not in held]
-    if late:
-        _keep_late(session, late)
+    for one in late:
+        _keep_late(session, one)
     return Finished(moved, late)
 
 
@@ -73,17 +55,18 @@ def _mark(session: Session, unknown: Sequence[UUID]) -> None:
         session.execute(marked.execution_options(synchronize_session=False))
 
 
-def _filled(one: Ended) -> dict[str, Any]:
-    return {
-        "id": one.started.attempt_id,
-        "finished_at": one.finished_at,
-        "outcome": one.outcome.value,
-        "code": one.code,
-        "remote_id": one.remote_id,
-        "detail": one.detail,
-        "size": one.size,
-        "sha256": one.sha256,
-    }
+_COLUMNS = (
+    *("id", "alert_id", "number", "fence", "owner", "started_at"),
+    *("finished_at", "outcome", "code", "remote_id", "detail", "size", "sha256"),
+)
+
+
+def _row(one: Ended) -> tuple[Any, ...]:
+    started, claimed = one.started, one.started.claimed
+    return (
+        *(keys.new(), claimed.id, started.number, claimed.fence, one.owner, started.at),
+        *(one.finished_at, one.outcome.value, one.code, one.remote_id, one.detail, one.size, one.sha256),
+    )
 
 
 def _moved(one: Ended) -> dict[str, Any]:
@@ -101,28 +84,28 @@ def _moved(one: Ended) -> dict[str, Any]:
     }
 
 
-def _keep_late(session: Session, late: Iterable[Ended]) -> None:
+def _keep_late(session: Session, one: Ended) -> None:
     """What an attempt said after it had been written down as unknown; the same result told twice is none."""
-    changes.apply(
-        session,
-        Attempt,
-        [
-            {
-                "id": one.started.attempt_id,
-                "late_outcome": one.outcome.value,
-                "late_detail": one.detail,
-                "late_at": one.finished_at,
-            }
-            for one in late
-        ],
-        only=sa.and_(Attempt.outcome == alert.Outcome.UNKNOWN.value, Attempt.late_outcome.is_(None)),
+    claimed = one.claimed
+    session.execute(
+        sa.update(Attempt)
+        .where(
+            Attempt.alert_id == claimed.id,
+            Attempt.number == one.started.number,
+            Attempt.fence == claimed.fence,
+            Attempt.outcome == alert.Outcome.UNKNOWN.value,
+            Attempt.late_outcome.is_(None),
+        )
+        .values(late_outcome=one.outcome.value, late_detail=one.detail, late_at=one.finished_at)
+        .execution_options(synchronize_session=False)
     )
 
 
 def lose_expired(session: Session, queue: alert.Queue, *, now: datetime, limit: int, cap: int) -> list[Lost]:
-    """Turn started attempts with an expired lease into unknown, or failed where ``cap`` tries are used up."""
+    """Write started attempts with an expired lease as unknown; their alerts fail where ``cap`` tries are used up."""
+    columns = (Alert.attempts, Alert.fence, Alert.owner, Alert.started_at)
     expired = (
-        sa.select(Alert.id)
+        sa.select(Alert.id, Alert.incident_id, Alert.notice_id, *columns)
         .where(
             Alert.queue == queue.value,
             Alert.state == alert.State.STARTED.value,
@@ -132,33 +115,31 @@ def lose_expired(session: Session, queue: alert.Queue, *, now: datetime, limit: 
     )
     if session.get_bind().dialect.name == "postgresql":
         expired = expired.with_for_update(skip_locked=True)
+    found = session.execute(expired).all()
+    if found:
+        _lose(session, [row.id for row in found], now=now, cap=cap)
+        same = {"finished_at": now, "outcome": alert.Outcome.UNKNOWN.value, "detail": LEASE_RAN_OUT}
+        names = ("id", "alert_id", "number", "fence", "owner", "started_at")
+        rows = ((keys.new(), row.id, row.attempts, row.fence, row.owner or "", row.started_at or now) for row in found)
+        bulk.write(session, Attempt, names, rows, same=same)
+    return [Lost(row.id, row.incident_id, row.notice_id, row.attempts) for row in found]
+
+
+def _lose(session: Session, ids: Iterable[UUID], *, now: datetime, cap: int) -> None:
     spent = Alert.attempts >= cap
-    statement = (
+    session.execute(
         sa.update(Alert)
-        .where(Alert.id.in_(expired))
+        .where(Alert.id.in_(ids))
         .values(
             state=sa.case((spent, alert.State.FAILED.value), else_=alert.State.UNKNOWN.value),
             ended_at=sa.case((spent, sa.literal(now, UtcTime())), else_=None),
-            detail="no result before the lease ran out: it may have arrived",
+            detail=f"{LEASE_RAN_OUT}: it may have arrived",
             possible_repeat=True,
             due_at=now,
             owner=None,
             lease_until=None,
+            started_at=None,
             fence=Alert.fence + 1,
         )
-        .returning(Alert.id, Alert.incident_id, Alert.notice_id, Alert.attempts)
         .execution_options(synchronize_session=False)
     )
-    lost = [Lost(*row) for row in session.execute(statement)]
-    if lost:
-        session.execute(
-            sa.update(Attempt)
-            .where(Attempt.alert_id.in_([one.alert_id for one in lost]), Attempt.outcome.is_(None))
-            .values(
-                outcome=alert.Outcome.UNKNOWN.value,
-                finished_at=now,
-                detail="no result before the lease ran out",
-            )
-            .execution_options(synchronize_session=False)
-        )
-    return lost

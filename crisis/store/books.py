@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from crisis.domain import alert
-from crisis.domain.delivery import Claimed, Ended, Lost, Started, Taken
+from crisis.domain.delivery import Claimed, Ended, Lost, Taken
 from crisis.store import alerts, attempts, db, registrations, timers
 from crisis.store import records as record
 from crisis.store.attempts import Finished
@@ -43,7 +43,6 @@ class Turn(Protocol):
         at_once: bool,
     ) -> Taken: ...
     def start(self, held: Sequence[Claimed], *, owner: str, now: datetime) -> Taken: ...
-    def begin(self, claimed: Sequence[Claimed], *, owner: str, now: datetime) -> list[Started]: ...
     def renew(self, ids: Collection[UUID], *, owner: str, now: datetime) -> None: ...
     def release(self, held: Collection[Claimed], *, owner: str) -> None: ...
     def messages(self, ids: Iterable[UUID]) -> Mapping[UUID, Message]: ...
@@ -98,9 +97,6 @@ class _Turn:
 
     def start(self, held: Sequence[Claimed], *, owner: str, now: datetime) -> Taken:
         return alerts.start(self._session, held, owner=owner, now=now)
-
-    def begin(self, claimed: Sequence[Claimed], *, owner: str, now: datetime) -> list[Started]:
-        return attempts.begin(self._session, claimed, owner=owner, now=now)
 
     def renew(self, ids: Collection[UUID], *, owner: str, now: datetime) -> None:
         alerts.renew(self._session, ids, owner=owner, now=now)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis.domain import alert
+from crisis.store.attempts import LEASE_RAN_OUT
 from crisis.store.elapsed import seconds_between
 from crisis.store.mails import NO_PROBE
 from crisis.store.models import Alert, Attempt, Incident, Mail, Receipt, Timer
@@ -21,9 +22,6 @@ WINDOW = timedelta(hours=24)
 
 FIRST_ATTEMPT_SECONDS = (0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)
 LATENESS_SECONDS = (0.5, 1, 2, 5, 10, 30, 60, 300)
-
-#: Attempts whose lease ran out are told from those that lost their connection by these words of ours.
-LEASE_RAN_OUT = "no result before the lease ran out"
 
 #: A probe of delivery belongs to no figure.
 _REAL = Alert.incident_id.is_not(None)
@@ -55,14 +53,13 @@ def alerts_by_state(session: Session) -> dict[tuple[str, str], int]:
 
 
 def attempts_by_outcome(session: Session) -> dict[tuple[str, str], int]:
-    """How many attempts there were, by channel and outcome; one without a result yet is ``running``."""
-    outcome = sa.func.coalesce(Attempt.outcome, "running")
+    """How many attempts ended, by channel and outcome."""
     query = (
-        sa.select(Alert.channel, outcome, sa.func.count())
+        sa.select(Alert.channel, Attempt.outcome, sa.func.count())
         .select_from(Attempt)
         .join(Alert, Alert.id == Attempt.alert_id)
         .where(_REAL)
-        .group_by(Alert.channel, outcome)
+        .group_by(Alert.channel, Attempt.outcome)
     )
     return {(channel, outcome): count for channel, outcome, count in session.execute(query)}
 

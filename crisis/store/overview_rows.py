@@ -48,6 +48,7 @@ _ALERT = (
     Alert.state,
     Alert.planned_at,
     Alert.due_at,
+    Alert.started_at,
     Alert.first_attempt_at,
     Alert.accepted_at,
     Alert.ended_at,

@@ -78,13 +78,16 @@ def alerts_of(
     limit: int | None = None,
     notice_id: UUID | None = None,
 ) -> list[AlertView]:
-    """Alerts with all their attempts, in the order in which they were planned."""
+    """Alerts with all their attempts and the one under way, in the order in which they were planned."""
     platforms = _platforms(rows.notices(session, incident_id))
     found = rows.alerts(session, incident_id, after=after, limit=limit, notice_id=notice_id)
     tries: dict[UUID, list[AttemptView]] = defaultdict(list)
     for attempt in rows.attempts(session, [row.id for row in found]):
         tries[attempt.alert_id].append(shown_parts.attempt_of(attempt))
-    return [replace(shown_parts.alert_of(row, platforms, mask=mask), attempts=tuple(tries[row.id])) for row in found]
+    return [
+        replace(shown_parts.alert_of(row, platforms, mask=mask), attempts=(*tries[row.id], *shown_parts.under_way(row)))
+        for row in found
+    ]
 
 
 def _facts(session: Session, found: rows.Row, asked: rows.Rows, matters: rows.Rows, *, mask: Mask) -> _Facts:

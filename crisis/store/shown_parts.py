@@ -84,15 +84,26 @@ def alert_of(row: rows.Row, platforms: Mapping[UUID, tuple[str, str]], *, mask: 
 
 
 def attempt_of(one: Attempt) -> AttemptView:
+    """An attempt that has ended."""
     return AttemptView(
         number=one.number,
         started_at=one.started_at,
         finished_at=one.finished_at,
-        outcome=alert.Outcome(one.outcome) if one.outcome is not None else None,
+        outcome=alert.Outcome(one.outcome),
         detail=one.detail,
         size=one.size,
         sha256=one.sha256,
     )
+
+
+def under_way(row: rows.Row) -> tuple[AttemptView, ...]:
+    """The attempt of an alert that is on the wire; nobody knows its end yet."""
+    if row.state != alert.State.STARTED.value or row.started_at is None:
+        return ()
+    started = AttemptView(
+        row.attempts, row.started_at, finished_at=None, outcome=None, detail=None, size=None, sha256=None
+    )
+    return (started,)
 
 
 def call_of(one: Call, names: Mapping[UUID, str]) -> CallView:

@@ -94,7 +94,7 @@ def probes(session: Session, *, limit: int) -> Sequence[canary.Probe]:
 
 
 def _mails(session: Session) -> Sequence[watch.Tried]:
-    newest = sa.select(Attempt.id).where(Attempt.outcome.is_not(None)).order_by(Attempt.id.desc()).limit(_LOOKED_AT)
+    newest = sa.select(Attempt.id).order_by(Attempt.id.desc()).limit(_LOOKED_AT)
     query = (
         sa.select(Attempt.finished_at, Attempt.outcome, Attempt.detail)
         .join(Alert, Alert.id == Attempt.alert_id)
@@ -111,10 +111,18 @@ def _mails(session: Session) -> Sequence[watch.Tried]:
 
 def _moved_at(session: Session) -> Mapping[alert.Queue, datetime]:
     newest = sa.select(Attempt.id).order_by(Attempt.id.desc()).limit(_LAST_STARTED)
-    query = (
+    ended = (
         sa.select(Alert.queue, sa.func.max(Attempt.started_at))
         .join(Alert, Alert.id == Attempt.alert_id)
         .where(Attempt.id.in_(newest))
         .group_by(Alert.queue)
     )
-    return {alert.Queue(queue): at for queue, at in session.execute(query)}
+    under_way = (
+        sa.select(Alert.queue, sa.func.max(Alert.started_at))
+        .where(sa.text("alert.state IN ('claimed','started')"), Alert.started_at.is_not(None))
+        .group_by(Alert.queue)
+    )
+    found: dict[alert.Queue, datetime] = {}
+    for queue, at in [*session.execute(ended), *session.execute(under_way)]:
+        found[alert.Queue(queue)] = max(at, found.get(alert.Queue(queue), at))
+    return found

@@ -1,6 +1,6 @@
 """Deliver what is due on one queue: claim under a lease, send, record the outcome, until nothing is left.
 
-    one flush, one commit:   results that came in  +  next claim  +  attempts started
+    one flush, one commit:   results that came in  +  next claim, started
     then, outside of it:     what was started goes on the wire, while the rest of the wire goes on
 
 Claiming, sending and recording overlap: at most one window (domain/dispatch) has no result when a
@@ -167,16 +167,16 @@ class Drain:
             claimed, count = ([], 0) if stop else self._claim(turn, facts, now=now)
             if stop:
                 turn.release(self._dispatch.give_up(), owner=self._room.owner)
-            started = turn.begin(claimed, owner=self._room.owner, now=now)
             self._templates.learn(turn.messages(self._templates.missing(one.message_id for one in claimed)))
             for stream, told in facts.by_stream():
                 turn.append(stream, told, now=now)
+        started = [Started(one, now) for one in claimed]
         self._dispatch.start(started)
         return now, started, count
 
     def _record(self, turn: books.Turn, back: Sequence["_Back"], facts: DeliveryFacts, *, now: datetime) -> None:
         moves_on = turn.moves_on({one.climbing for one in back} - {None})
-        done = turn.finish([_ended(one, moves_on) for one in back], now=now)
+        done = turn.finish([_ended(one, moves_on, owner=self._room.owner) for one in back], now=now)
         if done.late:
             _log.warning("deliver.late_results", extra={"results": len(done.late)})
         facts.results(done.moved)
@@ -292,7 +292,7 @@ class _Back:
         return None if accepted or claimed.purpose not in _CLIMBING else claimed.notice_id
 
 
-def _ended(back: _Back, moves_on: Mapping[UUID, datetime]) -> Ended:
+def _ended(back: _Back, moves_on: Mapping[UUID, datetime], *, owner: str) -> Ended:
     """What becomes of an alert after this result."""
     claimed, result = back.started.claimed, back.result
     at = moves_on.get(back.climbing) if back.climbing else None
@@ -306,6 +306,7 @@ def _ended(back: _Back, moves_on: Mapping[UUID, datetime]) -> Ended:
     again = state in (alert.State.WAITING_RETRY, alert.State.UNKNOWN)
     return Ended(
         started=back.started,
+        owner=owner,
         outcome=result.outcome,
         state=state,
         finished_at=back.finished_at,

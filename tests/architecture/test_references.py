@@ -44,7 +44,8 @@ def written(desk_db: AppContext) -> parts.Asked:
     with db.transaction() as session:
         batch = session.scalars(sa.select(Batch)).one()
         spare = {"incident_id": asked.incident_id, "batch_id": batch.id, "host": "spare.example", "url": None}
-        session.add(Attempt(alert_id=alert_id, number=1, fence=1, owner="tests", started_at=START))
+        tried = {"started_at": START, "finished_at": START, "outcome": "accepted"}
+        session.add(Attempt(alert_id=alert_id, number=1, fence=1, owner="tests", **tried))
         rows = [{**spare, "id": key, "position": 9, "content_key": str(key)} for key in keys.many(40)]
         bulk.insert(session, Item, [{**row, "sha256": None, "md5": None, "pdq": None} for row in rows])
     return asked

@@ -174,7 +174,7 @@ def repeats_are_few_and_marked(evidence: Evidence) -> Iterable[str]:
         attempts[one.alert_id].append(one)
     for one in evidence.alerts:
         tries, copies = attempts[one.id], evidence.copies[one.id.hex]
-        lost = sum(attempt.outcome in (None, "unknown") for attempt in tries)
+        lost = sum(attempt.outcome == "unknown" for attempt in tries)
         if sorted(attempt.number for attempt in tries) != list(range(1, one.attempts + 1)):
             yield f"alert {one.id} counts {one.attempts} attempts and has {len(tries)}"
         if one.attempts > retry.CAP:

@@ -16,7 +16,7 @@ BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 #: Where a process that sends is killed, on its way through a turn, and what it has done by then.
 POINTS = (
     "claim-uncommitted",  # nothing
-    "claim-committed",  # attempts are written, nothing is on the wire
+    "claim-committed",  # alerts are started, nothing is on the wire
     "unsent",  # the same, at the door of the sender
     "on-the-wire",  # handed over, no reply read
     "sent",  # the first reply is here and not written

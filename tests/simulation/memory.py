@@ -10,7 +10,7 @@ from uuid import UUID
 
 from crisis.domain import alert
 from crisis.domain.alert import Outcome, Purpose, State
-from crisis.domain.delivery import LEASE, Claimed, Ended, Lost, Started, Taken
+from crisis.domain.delivery import LEASE, Claimed, Ended, Lost, Taken
 from crisis.domain.incident import State as IncidentState
 from crisis.store import records as record
 from crisis.store.attempts import Finished
@@ -43,7 +43,7 @@ class AttemptRow:
     alert_id: UUID
     number: int
     fence: int
-    outcome: Outcome | None = None
+    outcome: Outcome
     late_outcome: Outcome | None = None
 
 
@@ -74,7 +74,7 @@ class Tables:
     incident: IncidentState = IncidentState.DECLARED
     declared_at: datetime | None = None
     alerts: dict[UUID, AlertRow] = field(default_factory=dict)
-    attempts: dict[UUID, AttemptRow] = field(default_factory=dict)
+    attempts: dict[tuple[UUID, int], AttemptRow] = field(default_factory=dict)
     notices: dict[UUID, NoticeRow] = field(default_factory=dict)
     endpoints: dict[UUID, tuple[int, int]] = field(default_factory=dict)  # platform, contact
     retired: frozenset[UUID] = frozenset()
@@ -121,20 +121,20 @@ class MemoryTurn:
     def finish(self, ended: Sequence[Ended], *, now: datetime) -> Finished:
         moved, late = [], []
         for one in ended:
-            attempt = self.tables.attempts[one.started.attempt_id]
-            if attempt.outcome is None:
-                self.tables.attempts[one.started.attempt_id] = replace(attempt, outcome=one.outcome)
             row = self.tables.alerts[one.claimed.id]
             if row.state is State.STARTED and row.claimed.fence == one.claimed.fence:
                 claimed = row.claimed._replace(due_at=one.due_at or row.claimed.due_at)
                 ended_at = None if one.due_at else one.finished_at
                 row = replace(row, claimed=claimed, state=one.state, owner=None, lease_until=None, ended_at=ended_at)
                 self._set(replace(row, possible_repeat=row.possible_repeat or one.outcome is Outcome.UNKNOWN))
+                self._try(AttemptRow(claimed.id, one.started.number, claimed.fence, one.outcome))
                 moved.append(one)
                 continue
             late.append(one)
-            if attempt.outcome is Outcome.UNKNOWN and attempt.late_outcome is None:
-                self.tables.attempts[one.started.attempt_id] = replace(attempt, late_outcome=one.outcome)
+            key = one.claimed.id, one.started.number
+            attempt = self.tables.attempts.get(key)
+            if attempt and attempt.outcome is Outcome.UNKNOWN and attempt.late_outcome is None:
+                self.tables.attempts[key] = replace(attempt, late_outcome=one.outcome)
         return Finished(moved, late)
 
     def lose(self, queue: alert.Queue, *, now: datetime, limit: int, cap: int) -> list[Lost]:
@@ -156,9 +156,7 @@ class MemoryTurn:
                         ended_at=now if state is State.FAILED else None,
                     )
                 )
-                for key, attempt in self.tables.attempts.items():
-                    if attempt.alert_id == row.claimed.id and attempt.outcome is None:
-                        self.tables.attempts[key] = replace(attempt, outcome=Outcome.UNKNOWN)
+                self._try(AttemptRow(row.claimed.id, row.claimed.attempts, row.claimed.fence, Outcome.UNKNOWN))
                 lost.append(Lost(row.claimed.id, row.claimed.incident_id, row.claimed.notice_id, row.claimed.attempts))
         return lost
 
@@ -192,16 +190,6 @@ class MemoryTurn:
             if row.state is State.CLAIMED and row.owner == owner and row.claimed.fence == one.fence
         ]
         return self._take(ours, State.STARTED, owner=owner, now=now, claims=False)
-
-    def begin(self, claimed: Sequence[Claimed], *, owner: str, now: datetime) -> list[Started]:
-        started = [Started(one, UUID(int=next(self._keys))) for one in claimed]
-        for one in started:
-            number = one.claimed.attempts + 1
-            assert all(
-                (row.alert_id, row.number) != (one.claimed.id, number) for row in self.tables.attempts.values()
-            ), "a number of an attempt twice"
-            self.tables.attempts[one.attempt_id] = AttemptRow(one.claimed.id, number, one.claimed.fence)
-        return started
 
     def renew(self, ids: Collection[UUID], *, owner: str, now: datetime) -> None:
         for row in [self.tables.alerts[one] for one in ids]:
@@ -315,6 +303,11 @@ class MemoryTurn:
 
     def _of(self, notice_id: UUID) -> Iterator[AlertRow]:
         return (row for row in self.tables.alerts.values() if row.claimed.notice_id == notice_id)
+
+    def _try(self, row: AttemptRow) -> None:
+        key = row.alert_id, row.number
+        assert key not in self.tables.attempts, "a number of an attempt twice"
+        self.tables.attempts[key] = row
 
     def _set(self, row: AlertRow) -> None:
         self.tables.alerts[row.claimed.id] = row

@@ -14,8 +14,7 @@ from crisis.domain import alert, declaration
 from crisis.notify import addresses
 from crisis.notify import canary as probe_texts
 from crisis.notify.sender import Envelope
-from crisis.store import db, processes, rota
-from crisis.store import figures as store_figures
+from crisis.store import attempts, db, processes, rota
 from crisis.store.models import Alert, Attempt, Mail, Receipt, Timer
 from crisis.web import metrics
 from crisis.workflows import canary, declare, deliver, figures, tokens, watch
@@ -286,7 +285,7 @@ def test_no_label_names_anybody(desk: Desk) -> None:
 def test_the_words_by_which_an_expired_lease_is_told_are_those_that_are_written(desk: Desk) -> None:
     """The count reads the detail of the attempt; this holds the two together."""
     _killed(desk)
-    assert {one.detail for one in rows(Attempt, Attempt.outcome == "unknown")} == {store_figures.LEASE_RAN_OUT}
+    assert {one.detail for one in rows(Attempt, Attempt.outcome == "unknown")} == {attempts.LEASE_RAN_OUT}
 
 
 def test_a_monitor_needs_a_token_unless_it_is_on_this_host(website: site.Website) -> None:

@@ -11,7 +11,7 @@ from flask.ctx import AppContext
 from crisis import errors
 from crisis.domain.evidence import Kind
 from crisis.store import db
-from crisis.store.models import Opening
+from crisis.store.models import Alert, Opening
 from crisis.workflows import overview
 from tests.parts import samples
 from tests.parts.clock import START, FakeClock
@@ -137,6 +137,15 @@ def test_alerts_come_with_their_attempts_a_page_at_a_time(desk_db: AppContext) -
     rest = overview.alerts(ref, after=first[-1].id, limit=4)
     assert [len(first), len(rest)] == [4, 2]
     assert [(one.number, one.detail) for one in first[0].attempts] == [(1, "250 ok")]
+
+
+def test_the_attempt_that_is_under_way_is_shown_after_those_that_ended(desk_db: AppContext, clock: FakeClock) -> None:
+    ref = story.large(START, platforms=1)
+    with db.transaction() as session:
+        session.execute(sa.update(Alert).values(state="started", attempts=2, started_at=clock.now()))
+    shown = overview.alerts(ref, limit=1)[0].attempts
+    assert [(one.number, one.outcome) for one in shown] == [(1, "accepted"), (2, None)]
+    assert shown[-1].started_at == clock.now()
 
 
 def test_an_unknown_reference_is_named_in_the_answer(desk_db: AppContext, clock: FakeClock) -> None:

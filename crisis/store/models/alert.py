@@ -109,6 +109,7 @@ class Alert(Base):
     fence: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)  # started on the wire
+    started_at: Mapped[datetime | None]  # of the attempt that is under way
     first_attempt_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     evidence: Mapped[str | None]  # what its acceptance proves: our_relay or their_server
@@ -121,7 +122,7 @@ class Alert(Base):
 
 
 class Attempt(Base):
-    """One try to put an alert on the wire; filled once with its result, then never touched."""
+    """One try to put an alert on the wire, written with its result; until then the alert is ``started``."""
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -140,8 +141,8 @@ class Attempt(Base):
     fence: Mapped[int]
     owner: Mapped[str]
     started_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    outcome: Mapped[str | None]
+    finished_at: Mapped[datetime]
+    outcome: Mapped[str]
     code: Mapped[int | None]  # of the reply: SMTP or HTTP
     remote_id: Mapped[str | None]  # that the other side gave it
     detail: Mapped[str | None]  # what the other side said, shortened

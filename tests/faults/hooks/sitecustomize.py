@@ -51,10 +51,15 @@ class _Turn:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._turn, name)
 
-    def begin(self, claimed: Any, **rest: Any) -> Any:
-        started = self._turn.begin(claimed, **rest)
-        self.began = bool(started)
-        return started
+    def claim(self, *given: Any, at_once: bool, **rest: Any) -> Any:
+        return self._started(self._turn.claim(*given, at_once=at_once, **rest), at_once)
+
+    def start(self, *given: Any, **rest: Any) -> Any:
+        return self._started(self._turn.start(*given, **rest), True)
+
+    def _started(self, taken: Any, at_once: bool) -> Any:
+        self.began = self.began or (at_once and bool(taken.held))
+        return taken
 
     def finish(self, ended: Any, **rest: Any) -> Any:
         if ended:
