@@ -162,6 +162,19 @@ def the_record_is_gapless(evidence: Evidence) -> Iterable[str]:
         yield f"stream {stream} has no head"
 
 
+def recorded_times_go_forward(evidence: Evidence) -> Iterable[str]:
+    """Entry after entry, but for what a transaction may take: its time is read before it waits for its number.
+
+    No entry is flagged where a clock went back, so none may be recorded longer before those in front of it.
+    """
+    newest: dict[str, datetime] = {}
+    for one in sorted(evidence.rows.events, key=lambda event: (event.stream, event.n)):
+        before = newest.setdefault(one.stream, one.recorded_at)
+        if before > _latest(one.recorded_at, evidence.troubles):
+            yield f"entry {one.n} of {one.stream} is recorded {before - one.recorded_at} before one in front of it"
+        newest[one.stream] = max(before, one.recorded_at)
+
+
 def the_record_gives_back_every_state(evidence: Evidence) -> Iterable[str]:
     """Every stored state and time follows from the record alone."""
     return rebuilt.differences(evidence.rows)
@@ -218,4 +231,5 @@ INVARIANTS: dict[str, Callable[[Evidence], Iterable[str]]] = {
     "I6": the_record_gives_back_every_state,
     "I7": repeats_are_few_and_marked,
     "I10": declarations_are_quick_and_whole,
+    "I11": recorded_times_go_forward,
 }

@@ -103,7 +103,8 @@ def fired_twice(evidence: Evidence) -> None:
 def step_fired_by_two_timers(evidence: Evidence) -> None:
     told = _entry(evidence, "timer.fired")
     body = json.dumps({**json.loads(told.body), "timer": str(uuid4())})
-    evidence.rows.events.append(type(told)(stream=told.stream, n=999, kind=told.kind, body=body))
+    again = {"stream": told.stream, "kind": told.kind, "recorded_at": told.recorded_at}
+    evidence.rows.events.append(type(told)(**again, n=999, body=body))
 
 
 def fired_and_not_recorded(evidence: Evidence) -> None:
@@ -192,6 +193,11 @@ def half_made(evidence: Evidence) -> None:
     evidence.alerts.clear()
 
 
+def recorded_by_a_clock_that_went_back(evidence: Evidence) -> None:
+    last = max(evidence.rows.events, key=lambda one: one.n)
+    last.recorded_at -= timedelta(hours=1)
+
+
 DOCTORED = {
     "I1": (forgotten, never_tried, arrived_nowhere, failed_without_a_reason),
     "I2": (answer_lost, answer_doubled, answer_moved),
@@ -204,6 +210,7 @@ DOCTORED = {
         *(copy_of_nothing, lost_without_a_crash),
     ),
     "I10": (declared_and_gone, slow, half_made),
+    "I11": (recorded_by_a_clock_that_went_back,),
 }
 
 
@@ -234,3 +241,14 @@ def test_a_timer_waits_for_the_end_of_what_was_broken(evidence: Evidence) -> Non
     assert checker.violations(evidence) == []
     evidence.troubles = [Trouble(fired.due_at - SECOND, fired.due_at + SECOND)]
     assert checker.violations(evidence) != []
+
+
+def test_two_writers_may_be_a_moment_out_of_order(evidence: Evidence) -> None:
+    first, second = sorted(evidence.rows.events, key=lambda one: (one.stream, one.n))[:2]
+    evidence.rows.events = [first, second]
+    first.recorded_at = second.recorded_at + checker.PROMISED
+    assert list(checker.recorded_times_go_forward(evidence)) == []
+    first.recorded_at = second.recorded_at + timedelta(minutes=2)
+    assert len(list(checker.recorded_times_go_forward(evidence))) == 1
+    evidence.troubles = [Trouble(second.recorded_at, first.recorded_at)]  # a frozen writer goes on
+    assert list(checker.recorded_times_go_forward(evidence)) == []
