@@ -69,13 +69,15 @@ def publisher(settings: config.Settings) -> Celery:
 
 
 def answers(app: Celery) -> None:
-    """Ask the broker for a connection, within a second.
+    """Ask the broker for a connection, within a second, and whether it takes anything.
 
     Raises:
-        Exception: whatever the transport says; the broker is down or refuses us.
+        Exception: whatever the transport says; the broker is down, refuses us, or is full.
     """
     with app.connection_for_write() as connection:
         connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=_PUBLISHER_SECONDS)
+        if is_redis(app.conf.broker_url):  # one that is full still answers
+            connection.default_channel.client.set("asked", "", px=1000)
 
 
 def is_redis(url: str) -> bool:

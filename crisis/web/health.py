@@ -130,7 +130,9 @@ def _workers(signs: watch.Signs, found: dict[str, watch.Fault]) -> Part:
 def _broker() -> Part:
     name = gettext("Queue")
     if broker.error() is not None:
-        return Part(Level.WARN, name, gettext("The broker does not answer: alerts still leave, up to 10 s later."))
+        return Part(
+            Level.WARN, name, gettext("The broker does not answer or is full: alerts still leave, up to 10 s later.")
+        )
     return Part(Level.OK, name, gettext("answers"))
 
 

@@ -33,6 +33,7 @@ from tests.faults.proxy import Proxy
 from tests.parts import rebuilt, registries, samples
 from tests.parts.mail_sink import ACCEPTED, HANG_UP, MailSink
 from tests.parts.running import SECRET, Running, until_true
+from tests.parts.visitor import Visitor
 from tests.parts.webhook_sink import WebhookSink
 
 PLATFORMS, MAILS = 60, 240
@@ -101,6 +102,7 @@ class Rig(ExitStack):
         self.crashes = 0
         self.sound = True  # until a test has failed on it
         self.broker: Broker | None = None
+        self._officer: Visitor | None = None
         self.sinks: list[WebhookSink] = []  # of webhooks
         self.proxies: dict[str, Proxy] = {}
 
@@ -127,7 +129,7 @@ class Rig(ExitStack):
         self.callback(self.desk.destroy)
         self.desk.start()
         self.token = self.desk.token("incidents:read", "incidents:write", "registry:write")
-        self.desk.officer()
+        self._credentials = self.desk.officer()
         path = self.folder / "registry.csv"
         path.write_text(self._registry, encoding="utf-8")
         self.desk.cli("platforms", "import", str(path))
@@ -168,6 +170,13 @@ class Rig(ExitStack):
         ref = reply.json["ref"] if reply.status == 201 else ""
         self.declared.append(Declared(ref, reply.status, time.monotonic() - started))
         return str(ref)
+
+    def health_line(self) -> str:
+        """What the last line of every page says to an officer."""
+        if self._officer is None:
+            self._officer = Visitor(self.desk.url)
+            self._officer.log_in(*self._credentials)
+        return " ".join(self._officer.get("/health").text.split())
 
     def answer(self, count: int, *, pause: Callable[[], None] = lambda: None, over_seconds: float = 0) -> None:
         """So many contacts acknowledge by their links, eight at a time, each trying again until it has a receipt.

@@ -7,6 +7,7 @@ import pytest
 from tests.faults.broker import Broker
 from tests.faults.conftest import RigOf
 from tests.faults.rig import MAILS, Rig
+from tests.parts.running import until_true
 
 pytestmark = pytest.mark.flow
 
@@ -43,7 +44,9 @@ def test_f4_without_a_broker_all_leaves_within_ten_seconds_and_workers_come_back
         ref = rig.declare()
         rig.settle(DELAY_SECONDS)
         assert _senders(rig) == {"metronome"}
+        _degraded(rig, "broker")
         broker.start()
+    _degraded(rig)
     _workers_send_again(rig)
     evidence = rig.verify()
     (incident_id,) = [one.id for one in evidence.rows.incidents if one.ref == ref]
@@ -84,7 +87,9 @@ def test_f8_a_full_broker_holds_up_nothing(rig_of: RigOf) -> None:
         assert broker.say("SET", "x", "y").startswith("-OOM")
         assert rig.declare()
         rig.settle(DELAY_SECONDS)
+        _degraded(rig, "broker")
         assert broker.say("CONFIG", "SET", "maxmemory", "0").startswith("+OK")
+    _degraded(rig)
     _workers_send_again(rig)
     rig.verify()
 
@@ -99,6 +104,22 @@ def test_f7_workers_on_a_dead_link_consume_again_within_half_a_minute(rig_of: Ri
         _workers_send_again(rig)
         rig.settle()
     rig.verify()
+
+
+BANNER = "The broker does not answer or is full: alerts still leave, up to 10 s later."
+
+
+def _degraded(rig: Rig, *parts: str) -> None:
+    """Every page says so, and the desk is ready all the same; without ``parts``, that nothing is amiss any more."""
+
+    def _says_so() -> bool:
+        ready = rig.desk.get("/readyz")
+        return (BANNER in rig.health_line()) is bool(parts) and (ready.status, ready.json["degraded"]) == (
+            200,
+            [*parts],
+        )
+
+    until_true(_says_so, seconds=DELAY_SECONDS, what=rig.health_line)
 
 
 def _workers_send_again(rig: Rig) -> None:

@@ -1,9 +1,12 @@
 """Tests of the Celery app: its settings hold for every kind of broker."""
 
+from pathlib import Path
+
 import pytest
 
 from crisis import config
 from crisis.jobs import app as jobs_app
+from tests.faults.broker import Broker
 
 REDIS = ["redis://h:6379/0", "rediss://u:p@h/1", "sentinel://h:26379", "redis+socket:///run/valkey.sock"]
 
@@ -65,3 +68,20 @@ def test_a_ring_for_mail_reaches_no_other_queue() -> None:
         "mail": ("mail", "mail"),
         "other": ("other", "other"),
     }
+
+
+def test_a_broker_that_is_full_or_gone_does_not_count_as_one_that_answers(tmp_path: Path) -> None:
+    broker = Broker(tmp_path)
+    broker.start()
+    try:
+        publisher = jobs_app.publisher(_settings(broker.url))
+        jobs_app.answers(publisher)
+        assert broker.say("CONFIG", "SET", "maxmemory", "1").startswith("+OK")
+        with pytest.raises(Exception, match="maxmemory"):
+            jobs_app.answers(publisher)
+        assert broker.say("CONFIG", "SET", "maxmemory", "0").startswith("+OK")
+        jobs_app.answers(publisher)
+    finally:
+        broker.stop()
+    with pytest.raises(Exception, match="refused"):
+        jobs_app.answers(publisher)

@@ -1,5 +1,6 @@
 """Tests of the health line: red for each cause, made the way it happens, with what to do."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from crisis.notify import addresses
 from crisis.notify.sender import Envelope
 from crisis.store import db, processes
 from crisis.store.models import Alert, Attempt, Timer
-from crisis.web import desk
+from crisis.web import broker, desk
 from crisis.workflows import canary, declare, deliver
 from tests.parts import samples
 from tests.parts.sending import KeepingRoom, KeepingSender
@@ -141,6 +142,38 @@ def test_the_line_turns_red_with_the_reason_and_what_to_do(
     red, text = line(website, client)
     assert red
     assert says in text
+
+
+def _asked_of(website: site.Website, ask: Callable[[], None]) -> None:
+    """The broker is asked by ``ask``; the first look starts the asking, which is over when this returns."""
+    asked = threading.Event()
+
+    def _ask() -> None:
+        try:
+            ask()
+        finally:
+            asked.set()
+
+    watch = website.app.extensions["crisis.broker"] = broker.Watch(_ask)
+    watch.error()
+    assert asked.wait(10)
+    for thread in [one for one in threading.enumerate() if one.name == "broker-watch"]:
+        thread.join(10)
+
+
+def test_every_page_says_that_the_broker_is_away_and_that_alerts_still_leave(website: site.Website) -> None:
+    def _refuses() -> None:
+        raise ConnectionError
+
+    beat(website, *PARTS)
+    client = website.person("officer")
+    _asked_of(website, lambda: None)
+    assert "All parts work" in line(website, client)[1]
+    _asked_of(website, _refuses)
+    red, text = line(website, client)
+    assert not red  # it costs some seconds, and no alert
+    assert "The broker does not answer or is full: alerts still leave, up to 10 s later." in text
+    assert "All parts work" not in text
 
 
 def test_an_open_page_gets_the_line_alone(website: site.Website) -> None:
