@@ -1,8 +1,5 @@
 """The composition root: puts settings, database, clock, bell and doors together for each kind of process."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from celery import Celery
 from flask import Flask
 
@@ -10,13 +7,6 @@ from crisis import config
 from crisis.jobs import app as jobs_app
 from crisis.jobs import bell, logs, memory, watch, worker
 from crisis.store import clock, db
-
-
-@contextmanager
-def open_desk(settings: config.Settings) -> Iterator[Flask]:
-    """The desk without its pages: the database ready, an application context open."""
-    with db.opened(settings) as app:
-        yield app
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

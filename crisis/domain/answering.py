@@ -48,9 +48,11 @@ _SAID: dict[Answer, Said] = {
     Answer.ACKNOWLEDGE: Said(Event.ACKNOWLEDGE, keeps_word=True),
     Answer.IN_PROGRESS: Said(Event.PROGRESS),
     Answer.DONE: Said(Event.FINISH, word=State.DONE),
+    # somebody with a name has read it and wants to know more
     Answer.QUESTION: Said(Event.ACKNOWLEDGE, keeps_word=True, asks=True, tell=(TELL_QUESTION,)),
     Answer.NOT_OURS: Said(Event.DISCLAIM, word=State.NOT_OURS),
     Answer.WILL_NOT_ACT: Said(Event.REFUSE, word=State.WILL_NOT_ACT, tell=(TELL_REFUSAL,)),
+    # whoever answered is not who acts: the ladder goes on
     Answer.WRONG_CONTACT: Said(None, tell=(TELL_WRONG_CONTACT,)),
 }
 

@@ -88,32 +88,19 @@ class Ladders:
         return self.by_platform.get(registry_id) or self.by_severity[severity]
 
 
-def _same_for_all(table: Table) -> Ladders:
-    return Ladders(dict.fromkeys(Severity, table))
-
-
-#: The first version, whose incidents may still run: reminders counted from the naming, no last warning.
-V1 = _same_for_all(
-    {
-        Ladder.SILENCE: (Step(5, Action.NEXT_CONTACT), Step(15, Action.TELL_OFFICER)),
-        Ladder.OUTCOME: (Step(30, Action.REMIND_WITHOUT_OUTCOME), Step(45, Action.REMIND_UNFINISHED)),
-        Ladder.WARNING: (),
-    }
-)
+#: *Source:* the hour's budget: 5 minutes a second way, 10 a second person, 15 a call, 40 minutes left to act.
+_USUAL: Table = {
+    Ladder.SILENCE: (
+        Step(5, Action.NEXT_CONTACT),
+        Step(10, Action.NEXT_CONTACT),
+        Step(15, Action.TELL_OFFICER),
+    ),
+    Ladder.OUTCOME: (Step(30, Action.REMIND_WITHOUT_OUTCOME, since=Since.ACKNOWLEDGED),),
+    Ladder.WARNING: (Step(45, Action.LAST_WARNING), Step(55, Action.LAST_WARNING)),
+}
 
 #: Used until a registrar saves another one.
-#: *Source:* the hour's budget: 5 minutes a second way, 10 a second person, 15 a call, 40 minutes left to act.
-DEFAULT = _same_for_all(
-    {
-        Ladder.SILENCE: (
-            Step(5, Action.NEXT_CONTACT),
-            Step(10, Action.NEXT_CONTACT),
-            Step(15, Action.TELL_OFFICER),
-        ),
-        Ladder.OUTCOME: (Step(30, Action.REMIND_WITHOUT_OUTCOME, since=Since.ACKNOWLEDGED),),
-        Ladder.WARNING: (Step(45, Action.LAST_WARNING), Step(55, Action.LAST_WARNING)),
-    }
-)
+DEFAULT = Ladders(dict.fromkeys(Severity, _USUAL))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,16 +88,6 @@ _STEPS: dict[tuple[State, Event], State] = {
     **{(state, _E.ANNUL): _S.VOID for state in (*_FROM_PLATFORM, _S.WITHDRAWN)},
 }
 
-_EVENT_OF_ANSWER: dict[Answer, Event | None] = {
-    Answer.ACKNOWLEDGE: _E.ACKNOWLEDGE,
-    Answer.IN_PROGRESS: _E.PROGRESS,
-    Answer.DONE: _E.FINISH,
-    Answer.QUESTION: _E.ACKNOWLEDGE,  # somebody with a name has read it and wants to know more
-    Answer.NOT_OURS: _E.DISCLAIM,
-    Answer.WILL_NOT_ACT: _E.REFUSE,
-    Answer.WRONG_CONTACT: None,  # whoever answered is not who acts: the ladder goes on
-}
-
 #: Answers of two contacts of one platform that can't both be so; the officer has to ask.
 CONTRADICTING = frozenset({State.DONE, State.WILL_NOT_ACT, State.NOT_OURS})
 
@@ -118,13 +108,3 @@ def advance(state: State, event: Event) -> State:
             f"A request that is {state.value.replace('_', ' ')} can't take the step "
             f"“{event.value.replace('_', ' ')}”. Nothing was changed."
         ) from None
-
-
-def event_of(answer: Answer) -> Event | None:
-    """What an answer does to the state machine; ``None`` where it moves nothing."""
-    return _EVENT_OF_ANSWER[answer]
-
-
-def acknowledges(answer: Answer) -> bool:
-    """Whether the answer shows that somebody who can act has the request."""
-    return _EVENT_OF_ANSWER[answer] is not None

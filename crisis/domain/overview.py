@@ -176,7 +176,6 @@ class Totals:
     alerts_accepted: int
     alerts_failed: int
     alerts_open: int
-    to_call: int
     item_states: Mapping[str, int]
     notice_states: Mapping[str, int]
     alert_states: Mapping[str, int]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from crisis.domain import alert, evidence, notice
+from crisis.domain import alert, answering, evidence, notice
 from crisis.domain.evidence import Evidence, Kind
 from crisis.domain.overview import ItemCounts
 from crisis.domain.shown import AlertView, AnswerView, CallView, MailView, PortalView
@@ -17,7 +17,7 @@ _BY_CHANNEL = {
 
 #: Answers after which we know that the platform itself has the request. A wrong contact is not one;
 #: whoever only looked at the list gave none.
-_ANSWERS = frozenset(one.value for one in notice.Answer if notice.acknowledges(one)) | {"items"}
+_ANSWERS = frozenset(one.value for one in notice.Answer if answering.said(one).event) | {"items"}
 
 _ASKS_OFFICER = (
     *("unreachable", "contradiction", "question", "reply"),

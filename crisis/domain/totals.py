@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from crisis.domain import alert, notice, tasks
+from crisis.domain import alert, notice
 from crisis.domain.clocks import Stand
 from crisis.domain.overview import NoticeView, Totals
 
@@ -35,7 +35,6 @@ def of(notices: Iterable[NoticeView], *, items: int, withdrawn: int, unrouted: i
         alerts_accepted=alert_states["accepted"] + alert_states["delivered"],
         alerts_failed=alert_states["failed"],
         alerts_open=sum(alert_states[state.value] for state in alert.OPEN),
-        to_call=sum(tasks.needs_call(one) for one in asked),
         item_states=_sum(one.item_states for one in asked),
         notice_states=Counter(one.state.value for one in asked),
         alert_states=alert_states,

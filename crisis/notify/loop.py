@@ -62,9 +62,3 @@ atexit.register(_thread.stop)
 def run_soon(callback: Callable[..., object], *arguments: Any) -> None:
     """Call ``callback`` on the loop's thread."""
     _thread.loop().call_soon_threadsafe(callback, *arguments)
-
-
-def run_after(seconds: float, callback: Callable[..., object], *arguments: Any) -> None:
-    """The same, some seconds from now."""
-    loop = _thread.loop()
-    loop.call_soon_threadsafe(lambda: loop.call_later(seconds, callback, *arguments))

@@ -18,7 +18,6 @@ class Principal:
     """The program behind a token. ``platform_id`` binds the scope ``respond``."""
 
     actor: str
-    token_id: UUID
     scopes: frozenset[str]
     platform_id: UUID | None
 
@@ -46,4 +45,4 @@ def _principal() -> Principal:
     now = desk.now()
     if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
         raise errors.NotLoggedIn("This token is unknown, expired or revoked. “crisis tokens add” makes a new one.")
-    return Principal(f"token:{row.id}", row.id, frozenset(row.scopes.split()), row.platform_id)
+    return Principal(f"token:{row.id}", frozenset(row.scopes.split()), row.platform_id)

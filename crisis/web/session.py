@@ -1,7 +1,6 @@
 """Sessions of people: Flask-Security's set-up, the cookie, and how long it lives."""
 
 import hashlib
-import ipaddress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -83,12 +82,6 @@ def is_https(settings: Settings) -> bool:
     return settings.public_url.startswith("https://")
 
 
-def safe_cookies(settings: Settings) -> bool:
-    """Whether the session cookie is safe: https, or plain http that never leaves this host."""
-    host = urlsplit(settings.public_url).hostname or ""
-    return is_https(settings) or host == "localhost" or _is_loopback(host)
-
-
 def begin() -> None:
     """Start the session of a person who has just logged in."""
     session.permanent = True
@@ -121,10 +114,3 @@ def end_if_too_old() -> None:
     if since is not None and desk.now().timestamp() - since > ABSOLUTE.total_seconds():
         end()
         raise errors.NotLoggedIn("Twelve hours have passed since you logged in. Log in again.")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

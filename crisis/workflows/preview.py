@@ -8,7 +8,7 @@ from datetime import datetime
 from crisis.config import Settings
 from crisis.domain import alert, estimate, fan_out, incident, notice
 from crisis.domain.declaration import Declaration
-from crisis.notify import addresses, languages
+from crisis.notify import addresses
 from crisis.store import db, incidents, platforms, round_trips
 
 
@@ -24,8 +24,8 @@ class Held:
 class Preview:
     """What declaring now would do. ``plan`` has the detail; the rest counts it.
 
-    ``channels`` are messages by channel; ``fallback_languages`` are those of contacts whose texts
-    would be English; ``mail_set`` is false while no mail can leave at all; ``times`` say how long it takes.
+    ``channels`` are messages by channel; ``mail_set`` is false while no mail can leave at all; ``times``
+    say how long it takes.
     """
 
     plan: fan_out.Plan
@@ -36,7 +36,6 @@ class Preview:
     phones: int
     portals: int
     languages: Mapping[str, int]  # of contacts, by code
-    fallback_languages: Sequence[str]
     held: Sequence[Held]
     mail_set: bool
     times: Sequence[estimate.Line]
@@ -74,7 +73,6 @@ def preview(declaration: Declaration, *, settings: Settings, now: datetime) -> P
         phones=people[alert.Channel.PHONE],
         portals=people[alert.Channel.PORTAL],
         languages=dict(spoken.most_common()),
-        fallback_languages=sorted(set(spoken) - languages.written()),
         held=[Held(ref, content_keys) for ref, content_keys in holding.items()],
         mail_set=bool(settings.smtp_url),
         times=estimate.of(sends, limits=settings.pace, round_trips=measured),

@@ -7,7 +7,8 @@ import pytest
 
 from crisis.domain import ladder, notice
 from crisis.domain.incident import Severity
-from crisis.domain.ladder import DEFAULT, V1, Action, Decision, Due, Effect, Facts, Ladder, Ladders, Since, Step
+from crisis.domain.ladder import DEFAULT, Action, Decision, Due, Effect, Facts, Ladder, Ladders, Since, Step
+from tests.parts.ladders import V1
 
 T = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 OPEN = [state for state in notice.State if state not in notice.FINISHED]

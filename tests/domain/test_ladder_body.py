@@ -11,8 +11,8 @@ from crisis import errors
 from crisis.domain import ladder, ladder_body
 from crisis.domain.alert import Channel
 from crisis.domain.incident import Severity
-from crisis.domain.ladder import DEFAULT, V1, Action, Ladder, Ladders, Since, Step, Table
-from tests.parts.ladders import tables
+from crisis.domain.ladder import DEFAULT, Action, Ladder, Ladders, Since, Step, Table
+from tests.parts.ladders import V1, tables
 
 FIRST_SHAPE = {
     "silence": [[5, "next_contact"], [15, "tell_officer"]],

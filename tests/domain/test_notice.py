@@ -1,10 +1,10 @@
-"""Every step of a notice, and what an answer does to it."""
+"""Every step of a notice."""
 
 import pytest
 
 from crisis import errors
 from crisis.domain import notice
-from crisis.domain.notice import Answer, Event, State
+from crisis.domain.notice import Event, State
 from tests.domain import machines
 
 STEPS = """
@@ -27,27 +27,6 @@ def test_every_step_is_as_drawn() -> None:
 def test_a_refused_step_says_that_nothing_was_changed() -> None:
     with pytest.raises(errors.WrongState, match="withdrawn can't take the step “acknowledge”"):
         notice.advance(State.WITHDRAWN, Event.ACKNOWLEDGE)
-
-
-@pytest.mark.parametrize(
-    ("answer", "event", "acknowledges"),
-    [
-        (Answer.ACKNOWLEDGE, Event.ACKNOWLEDGE, True),
-        (Answer.IN_PROGRESS, Event.PROGRESS, True),
-        (Answer.DONE, Event.FINISH, True),
-        (Answer.QUESTION, Event.ACKNOWLEDGE, True),
-        (Answer.NOT_OURS, Event.DISCLAIM, True),
-        (Answer.WILL_NOT_ACT, Event.REFUSE, True),
-        (Answer.WRONG_CONTACT, None, False),
-    ],
-)
-def test_what_an_answer_does(answer: Answer, event: Event | None, acknowledges: bool) -> None:
-    assert notice.event_of(answer) is event
-    assert notice.acknowledges(answer) is acknowledges
-
-
-def test_every_answer_has_an_effect() -> None:
-    assert [notice.event_of(answer) for answer in Answer].count(None) == 1
 
 
 def test_nothing_more_is_expected_in_these_states() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from crisis.domain import ladder, ladder_body
+from crisis.domain import ladder_body
 from crisis.notify import links as tokens
 from crisis.store import db, keys
 from crisis.store.models import (
@@ -24,6 +24,7 @@ from crisis.store.models import (
 )
 from tests.conftest import SECRET
 from tests.parts import samples
+from tests.parts.ladders import V1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def write(
         if owner.ladder_id is None:
             versions = [
                 Version(kind=kind, number=1, body=body, digest=kind, created_at=now)
-                for kind, body in (("ladder", ladder_body.as_json(ladder.V1)), ("texts", {}))
+                for kind, body in (("ladder", ladder_body.as_json(V1)), ("texts", {}))
             ]
             session.add_all(versions)
             session.flush()

@@ -1,12 +1,22 @@
-"""Ladders of any shape that a registrar may save, for properties."""
+"""Ladders of any shape that a registrar may save, for properties; and those of the first version."""
 
 from hypothesis import strategies as st
 
 from crisis.domain import ladder_body
-from crisis.domain.ladder import ACTIONS, Action, Ladder, Since, Step, Table
+from crisis.domain.incident import Severity
+from crisis.domain.ladder import ACTIONS, Action, Ladder, Ladders, Since, Step, Table
 
 _CHANNELS = st.sampled_from([(), (), *((one,) for one in ladder_body.CHANNELS), ladder_body.CHANNELS[:2]])
 _MOST = 4
+
+_FIRST: Table = {
+    Ladder.SILENCE: (Step(5, Action.NEXT_CONTACT), Step(15, Action.TELL_OFFICER)),
+    Ladder.OUTCOME: (Step(30, Action.REMIND_WITHOUT_OUTCOME), Step(45, Action.REMIND_UNFINISHED)),
+    Ladder.WARNING: (),
+}
+
+#: The first version, whose incidents can still be read: reminders counted from the naming, no last warning.
+V1 = Ladders(dict.fromkeys(Severity, _FIRST))
 
 
 @st.composite

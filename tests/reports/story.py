@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from crisis.domain import ladder, ladder_body
+from crisis.domain import ladder_body
 from crisis.store import db, keys
 from crisis.store.models import (
     Acknowledgement,
@@ -28,8 +28,9 @@ from crisis.store.models import (
     Version,
 )
 from tests.parts import samples
+from tests.parts.ladders import V1
 
-LADDER = ladder_body.as_json(ladder.V1)
+LADDER = ladder_body.as_json(V1)
 
 
 class Story:
