@@ -16,10 +16,10 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from crisis import config
-from crisis.domain import alert
+from crisis.domain import alert, helping
 from crisis.jobs import app as jobs_app
 from crisis.jobs import bell, logs, node, room, watch
-from crisis.store import alerts, db
+from crisis.store import alerts, db, holds
 from crisis.workflows import beat, deliver, escalate, receive_receipt
 
 _log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ SWEEP = "sweep"  # beats only while sweeps come to their end
 
 _RING_EVERY_SECONDS = 5.0  # a queue; so a long outage of the broker leaves no pile of empty rings
 _OVERDUE = timedelta(seconds=5)  # what a worker has not taken by then is sent here
+_PIECE_SECONDS, _DRAIN_SECONDS = 4.0, 20.0  # how soon it sees that a worker is back
 _STUCK_SECONDS = 90.0  # every wait inside a job is bounded below this
 _SWEPT_SECONDS = 10.0  # between two signs that sweeping goes on; missed after 30 s
 _STOP_SECONDS = 3.0
@@ -141,8 +142,18 @@ class Metronome:
         receive_receipt.settle(now=self._room.clock.now())
 
     def drain(self, queue: alert.Queue) -> None:
-        """Send what no worker has taken."""
-        deliver.drain(queue, room=self._room, overdue_by=_OVERDUE)
+        """Send what no worker has taken, piece by piece, until one takes it up again."""
+        ends = time.monotonic() + _DRAIN_SECONDS
+        more = True
+        while more and time.monotonic() < ends:
+            now = self._room.clock.now()
+            with db.reading() as session:
+                held = holds.of_others(session, queue, owner=self._room.owner, now=now)
+            if helping.is_tended(held, now):
+                return
+            full = helping.shut(held, now, lambda name: self._settings.pace.for_provider(name).connections)
+            piece = deliver.drain(queue, room=self._room, overdue_by=_OVERDUE, shut=full, budget_seconds=_PIECE_SECONDS)
+            more = piece.more
 
 
 def run(settings: config.Settings) -> int:

@@ -10,7 +10,7 @@ marked as a possible repeat.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -77,16 +77,18 @@ def drain(
     *,
     room: Room,
     overdue_by: timedelta = timedelta(0),
+    shut: Collection[str] = (),
     budget_seconds: float = _BUDGET_SECONDS,
 ) -> Drained:
     """Send what is due on ``queue``, most urgent first.
 
     Args:
         overdue_by: only what has been due for this long; the metronome's part.
+        shut: providers to which nothing goes.
 
     Never raises for a message that could not be sent: that is an outcome, and it is recorded.
     """
-    return Drain(queue, room=room, overdue_by=overdue_by).run(budget_seconds)
+    return Drain(queue, room=room, overdue_by=overdue_by, shut=shut).run(budget_seconds)
 
 
 class Drain:
@@ -103,12 +105,14 @@ class Drain:
         *,
         room: Room,
         overdue_by: timedelta = timedelta(0),
+        shut: Collection[str] = (),
         book: books.Book | None = None,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._queue = queue
         self._room = room
         self._overdue_by = overdue_by
+        self._shut = frozenset(shut)
         self._book = book or books.DatabaseBook()
         self._ticks = ticks
         self._dispatch = Dispatch(one_wire=queue is alert.Queue.MAIL)
@@ -215,14 +219,9 @@ class Drain:
         if limit <= 0 or self._ticks() < self._dry_until:
             return going, 0
         at_once = self._queue is alert.Queue.MAIL  # one provider, so the room for it is known beforehand
+        full = dispatch.full() | self._shut
         taken = turn.claim(
-            self._queue,
-            owner=owner,
-            now=now,
-            limit=limit,
-            overdue_by=self._overdue_by,
-            full=dispatch.full(),
-            at_once=at_once,
+            self._queue, owner=owner, now=now, limit=limit, overdue_by=self._overdue_by, full=full, at_once=at_once
         )
         facts.cancelled(taken.cancelled)
         if taken.count < limit:  # the queue is dry for a moment

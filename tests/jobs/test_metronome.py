@@ -60,8 +60,9 @@ def test_it_sends_only_what_nobody_took_for_five_seconds(
 ) -> None:
     asked: list[tuple[Queue, timedelta]] = []
 
-    def drain(queue: Queue, *, room: Any, overdue_by: timedelta) -> None:
+    def drain(queue: Queue, *, room: Any, overdue_by: timedelta, **_: Any) -> deliver.Drained:
         asked.append((queue, overdue_by))
+        return deliver.Drained(0, more=False)
 
     monkeypatch.setattr(deliver, "drain", drain)
     ours.drain(Queue.OTHER)
