@@ -98,13 +98,18 @@ _RESERVE = 0.1  # of a rate, for the metronome
 
 
 def share(limit: Limit, part: Part) -> Limit:
-    """What one process may use, so that all together keep to the limit; at least one connection each."""
+    """What one process may use, so that all together keep to the limit; at least one connection each.
+
+    The workers share all connections. The metronome opens its one only where none of them shows life
+    (domain/helping): one that hangs may still have its own open. A slow rate shows no life either, so
+    the metronome's part of a rate is its own.
+    """
     if part == WHOLE:
         return limit
     rate = limit.rate_per_second
     if part.place is None:
         return replace(limit, connections=1, rate_per_second=None if rate is None else rate * _RESERVE)
-    each, beyond = divmod(limit.connections - 1, part.workers)
+    each, beyond = divmod(limit.connections, part.workers)
     connections = max(1, each + (part.place < beyond))
     rate = None if rate is None else rate * (1 - _RESERVE) / part.workers
     return replace(limit, connections=connections, rate_per_second=rate)

@@ -9,6 +9,7 @@ commands follow the last byte of a mail), RFC 3030 (CHUNKING), RFC 5321, 4.5.3.2
 """
 
 import asyncio
+import math
 import time
 from collections import deque
 from enum import IntEnum
@@ -49,6 +50,7 @@ class Connection(wire.Wire):
         self._office = office
         self._offer = Offer()
         self._most_mails = 0
+        self._rest_seconds = math.inf
         self._is_open = False  # for mails
         self._is_gone = False
         self._pipelines = self._chunks = False
@@ -61,11 +63,12 @@ class Connection(wire.Wire):
         self._timer: asyncio.TimerHandle | None = None
         self._due = self._bound = self._opened = 0.0
 
-    def begin(self, offer: Offer, *, most_mails: int) -> None:
-        """Take mails from now on, ``most_mails`` at most (0: any number)."""
-        self._offer, self._most_mails = offer, most_mails
+    def begin(self, offer: Offer, *, most_mails: int, rest_seconds: float) -> None:
+        """Take mails from now on, ``most_mails`` at most (0: any number); end some time after the last of them."""
+        self._offer, self._most_mails, self._rest_seconds = offer, most_mails, rest_seconds
         self._pipelines, self._chunks = offer.pipelining, offer.pipelining and offer.chunking
         self._opened = time.monotonic()
+        self._due = self._opened + smtp.TIMEOUT_SECONDS
         self._is_open = True
         against = self.listen()
         if against is not None:
@@ -289,15 +292,20 @@ class Connection(wire.Wire):
     def _watch(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        at = self._opened + LONGEST_SECONDS if self.is_idle else min(self._due, self._bound)
+        at = self._idle_until if self.is_idle else min(self._due, self._bound)
         self._timer = self._loop.call_later(max(at - time.monotonic(), 0.01), self._look)
+
+    @property
+    def _idle_until(self) -> float:
+        heard_at = self._due - smtp.TIMEOUT_SECONDS
+        return min(self._opened + LONGEST_SECONDS, heard_at + self._rest_seconds)
 
     def _look(self) -> None:
         now = time.monotonic()
         if self._is_gone:
             return
         if self.is_idle:
-            if now >= self._opened + LONGEST_SECONDS:
+            if now >= self._idle_until:
                 self.quit()
                 return
         elif now >= min(self._due, self._bound):

@@ -1,6 +1,7 @@
 """The mail sender: hands mails to the mail host over warm connections, all of them on the loop's thread."""
 
 import functools
+import math
 import os
 import re
 import ssl
@@ -20,6 +21,7 @@ from crisis.notify.smtp import Verdict
 from crisis.notify.transit import Mail, Office
 
 _CLOSE_SECONDS = 6.0
+_LONE_REST_SECONDS = 1.0  # of the metronome: its connection is one beyond those of the workers
 _MOST_REFUSED = 1_000
 _PATH = re.compile(r"[^\s<>\x00-\x1f\x7f]{1,64}@[^\s<>\x00-\x1f\x7f]{1,255}")
 
@@ -61,6 +63,7 @@ class Sender:
         self._evidence = settings.smtp_evidence
         limit = pace.share(settings.pace.for_provider(provider.MAIL), part)
         self._limit = replace(limit, connections=connections or limit.connections)
+        self._rest_seconds = _LONE_REST_SECONDS if part.place is None and part != pace.WHOLE else math.inf
         self._inherited: list[PostOffice] = []
         self._begin()
 
@@ -130,6 +133,7 @@ class Sender:
             greeting=self._sender.domain_ascii,
             tls=lambda: self._tls,
             most_mails=self._limit.batch,
+            rest_seconds=self._rest_seconds,
         )
 
     @functools.cached_property

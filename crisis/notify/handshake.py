@@ -23,13 +23,20 @@ _Extensions = dict[str, str]
 
 
 async def opened(
-    host: MailHost, office: Office, *, greeting: str, tls: Callable[[], ssl.SSLContext], most_mails: int
+    host: MailHost,
+    office: Office,
+    *,
+    greeting: str,
+    tls: Callable[[], ssl.SSLContext],
+    most_mails: int,
+    rest_seconds: float,
 ) -> Connection:
     """A connection that is ready for mails.
 
     Args:
         greeting: the name of this host, said in EHLO.
         tls: makes the context; called only where it is needed.
+        rest_seconds: without a mail, after which it may end.
 
     Raises:
         Refused: there is none to be had now; it says why.
@@ -39,7 +46,7 @@ async def opened(
         async with asyncio.timeout(2 * smtp.TIMEOUT_SECONDS):
             await _connect(host, connection, tls)
             offer = await _greet(host, connection, greeting, tls)
-        connection.begin(offer, most_mails=most_mails)
+        connection.begin(offer, most_mails=most_mails, rest_seconds=rest_seconds)
     except (OSError, smtp.Unreadable) as error:  # a time-out and a fault of TLS are OSErrors too
         connection.abort()
         raise Refused(smtp.fault(error)) from None

@@ -76,9 +76,10 @@ def test_the_mail_host_of_the_setting_says_how_many_connections_it_takes_unless_
 def test_processes_share_what_a_provider_takes_and_waste_none_of_it() -> None:
     limit = Limit(20, 100.0, 100)
     parts = [pace.share(limit, Part(2, place)) for place in (0, 1, None)]
-    assert [one.connections for one in parts] == [10, 9, 1]
+    assert [one.connections for one in parts] == [10, 10, 1]  # the last one beside none of the others
     assert [one.rate_per_second for one in parts] == pytest.approx([45.0, 45.0, 10.0])
     assert pace.share(limit, pace.WHOLE) == limit
+    assert [pace.share(Limit(8, None, 0), Part(3, place)).connections for place in (0, 1, 2)] == [3, 3, 2]
 
 
 def test_every_process_has_at_least_one_connection() -> None:

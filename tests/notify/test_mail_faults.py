@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 
 from crisis import config
+from crisis.domain import pace
 from crisis.domain.alert import Outcome
 from crisis.notify import connection, email, post_office, return_path, smtp
 from crisis.notify.sender import Envelope, Result
@@ -312,6 +313,21 @@ def test_an_idle_connection_is_closed_after_a_while(monkeypatch: pytest.MonkeyPa
         assert ("QUIT", b"") in host.early
         assert {one.outcome for _, one in sent(sender, [mail(UUID(int=9))])} == {A}
     assert host.connections == 2
+
+
+def test_the_connection_of_a_metronome_ends_soon_after_its_last_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", 1.5)
+    with StrictHost(by_number({}), PIPELINING) as host:
+        settings = config.load({"CRISIS_SECRET_KEY": "k", "CRISIS_SMTP_URL": f"smtp://127.0.0.1:{host.port}"})
+        sender = email.Sender(settings, part=pace.Part(2, None))
+        list(sent(sender, mails(2)))
+        until = time.monotonic() + 5
+        while ("QUIT", b"") not in host.early and time.monotonic() < until:
+            time.sleep(0.02)
+        assert ("QUIT", b"") in host.early
+        assert {one.outcome for _, one in sent(sender, [mail(UUID(int=9))])} == {A}
+        sender.close()
+    assert (host.connections, host.most) == (2, 1)
 
 
 def test_a_sender_that_is_closed_gives_every_mail_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
