@@ -25,7 +25,7 @@ async def run(work: Callable[[], Found], *, name: str) -> Found:
         found, failure = None, None
         try:
             found = work()
-        except Exception as error:
+        except Exception as error:  # a door: it is raised on the loop, where somebody waits
             failure = error
         try:
             running.call_soon_threadsafe(tell, found, failure)

@@ -183,7 +183,7 @@ class Lanes:
             said = await self._attempt(job.envelope) if job.envelope.payload else _NOT_RENDERED
         except asyncio.CancelledError:
             said = _CUT
-        except Exception as error:
+        except Exception as error:  # a door: each alert gets a result, and the lane goes on
             said = Said(alert.Outcome.UNKNOWN, f"The sender failed: {type(error).__name__}.", sent=True)
         lane.active -= 1
         lane.quick = time.monotonic() - started < _QUICK_SECONDS

@@ -77,7 +77,7 @@ class Sender:
         async def post() -> None:
             try:
                 done.set_result(await self._exchange(envelope))
-            except Exception as error:
+            except Exception as error:  # a door: it is raised where somebody waits
                 done.set_exception(error)
 
         def begin() -> None:
