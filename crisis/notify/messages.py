@@ -21,24 +21,6 @@ from crisis.notify.parts import Round
 _TEMPLATES = ("mail.txt", "mail.html", "short.txt")
 
 
-def draft(
-    recipients: Iterable[Recipient],
-    *,
-    cause: str,
-    purpose: alert.Purpose,
-    facts: Facts,
-    new_id: Callable[[], UUID],
-    now: datetime,
-) -> tuple[list[Draft], dict[TextKey, Text]]:
-    """One alert for each recipient, to be sent at once, and the texts that they share.
-
-    What a recipient's ``extra`` may hold is said where it is used: ``reasons.why`` and ``phrases.of``.
-    """
-    texts: dict[TextKey, Text] = {}
-    drafts = drafting(recipients, texts, cause=cause, purpose=purpose, facts=facts, new_id=new_id, now=now)
-    return list(drafts), texts
-
-
 def drafting(
     recipients: Iterable[Recipient],
     texts: dict[TextKey, Text],
@@ -49,7 +31,11 @@ def drafting(
     new_id: Callable[[], UUID],
     now: datetime,
 ) -> Iterator[Draft]:
-    """As ``draft``, one at a time, so that thousands can be written while they are made; adds to ``texts``."""
+    """One alert for each recipient, to be sent at once; the texts that they share are added to ``texts``.
+
+    One at a time, so that thousands can be written while they are made. What a recipient's ``extra`` may
+    hold is said where it is used: ``reasons.why`` and ``phrases.of``.
+    """
     known: dict[tuple[object, ...], tuple[TextKey, dict[str, str]]] = {}  # most of thousands read the same
     for to in recipients:
         reading = phrases.reading(to, purpose)

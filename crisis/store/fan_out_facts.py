@@ -1,6 +1,7 @@
 """What the record says of a fan-out: bodies of its facts, with ids only."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,18 @@ def happened(
         (Kind.ITEMS_NAMED, items_body(batch, written)),
         *((Kind.NOTICE_NAMED, body) for body in notice_bodies(batch, written)),
         *((Kind.NOTICE_STATE, body) for body in moved),
-        *([(Kind.ALERTS_PLANNED, alerts_body(drafts))] if drafts else []),
+        *planned(drafts),
     ]
+
+
+def planned(drafts: Sequence[Draft]) -> list[tuple[Kind, Mapping[str, Any]]]:
+    """That these alerts were planned; nothing where there are none."""
+    return [(Kind.ALERTS_PLANNED, alerts_body(drafts))] if drafts else []
+
+
+def cancelled(alert_ids: Sequence[UUID], *, now: datetime) -> list[tuple[Kind, Mapping[str, Any]]]:
+    """That these alerts were cancelled before they left; nothing where there are none."""
+    return [(Kind.ALERTS_CANCELLED, {"alerts": [[str(one), moment(now)] for one in alert_ids]})] if alert_ids else []
 
 
 def items_body(batch: Batch, written: Written) -> dict[str, Any]:

@@ -4,7 +4,7 @@ a platform's ladder:   silence ─▶ next contacts ─▶ the officer;  acknowl
 the officers' ladder:  a matter ─▶ the officer on duty ─▶ the next one ─▶ … ─▶ all of them
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -18,19 +18,18 @@ from crisis.domain import alert, climbing, duty, incident, item, ladder, notice,
 from crisis.domain.first_round import Send
 from crisis.domain.incident import Severity
 from crisis.domain.registry import Platform
-from crisis.notify import facts, links, messages
+from crisis.notify import writer
 from crisis.store import (
     db,
     fan_out_facts,
     fan_outs,
     incidents,
-    keys,
     ladders,
     matters,
     notices,
-    outbox,
     platforms,
     recipients,
+    rounds,
     timers,
     unreached,
 )
@@ -117,8 +116,7 @@ class _Firing:
         happened += self._open(asked)
         happened += self._next_officers(asked)
         drafts = self._plan()
-        if drafts:
-            happened.append(self._fact(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts)))
+        happened += [self._fact(kind, body) for kind, body in fan_out_facts.planned(drafts)]
         return happened
 
     def _fact(self, kind: records.Kind, body: Mapping[str, object]) -> record.Fact:
@@ -289,23 +287,12 @@ class _Firing:
     def _plan(self) -> list[outgoing.Draft]:
         """One insert for each round: platforms at the same step of the ladder share its text."""
         drafts: list[outgoing.Draft] = []
+        words = writer.of(self._owner, self._settings, now=self._now)
         ordered = sorted(self._following.send, key=lambda one: (one[0], one[1]))
         for (cause, purpose), group in groupby(ordered, key=lambda one: (one[0], one[1])):
-            drafts += self._put(cause, purpose, (to for _, _, them in group for to in them))
+            to = (one for _, _, them in group for one in them)
+            drafts += rounds.plan(self._session, self._owner, to, writer=words, cause=cause, purpose=purpose)
         return drafts
-
-    def _put(self, cause: str, purpose: alert.Purpose, to: Iterable[outgoing.Recipient]) -> list[outgoing.Draft]:
-        some, texts = messages.draft(
-            to,
-            cause=cause,
-            purpose=purpose,
-            facts=facts.of(self._owner, self._settings),
-            new_id=keys.new,
-            now=self._now,
-        )
-        fingerprint = links.fingerprint_with(self._settings.secret_key)
-        new = set(outbox.put(self._session, self._owner.id, some, texts, fingerprint=fingerprint, now=self._now))
-        return [draft for draft in some if draft.alert_id in new]
 
 
 def _fired_body(one: Timer, *, hurried: bool) -> dict[str, object]:

@@ -6,8 +6,8 @@ from datetime import datetime
 from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert, incident, notice, records
-from crisis.notify import facts, links, messages
-from crisis.store import alerts, db, fan_out_facts, incidents, keys, notices, outbox, recipients, timers
+from crisis.notify import messages, writer
+from crisis.store import alerts, db, fan_out_facts, incidents, keys, notices, recipients, rounds, timers
 from crisis.store import links as link_rows
 from crisis.store import records as record
 from crisis.store.models import Update
@@ -40,20 +40,19 @@ def reactivate(ref: str, reason: str, *, settings: Settings, now: datetime, acto
             if notice.State(one.state) not in notice.FINISHED
         ]
         timers.resume(session, owner.id, unfinished, cancelled_at=ended_at)
-        drafts, texts = messages.draft(
+        drafts = rounds.plan(
+            session,
+            owner,
             messages.with_text(to_tell, reason.strip()),
+            writer=writer.of(owner, settings, now=now),
             cause=f"update:{again.id}",
             purpose=alert.Purpose.UPDATE,
-            facts=facts.of(owner, settings),
-            new_id=keys.new,
-            now=now,
         )
-        outbox.put(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
         link_rows.expire(session, owner.id, at=None)
         happened: list[tuple[records.Kind, Mapping[str, object]]] = [
             (records.Kind.INCIDENT_REACTIVATED, {"ref": ref}),
             *([(records.Kind.ALERTS_RESUMED, {"alerts": [str(one) for one in resumed]})] if resumed else []),
             (records.Kind.UPDATE_SENT, {"update": str(again.id)}),
-            *([(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts))] if drafts else []),
+            *fan_out_facts.planned(drafts),
         ]
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert, incident, records
-from crisis.notify import facts, links, messages
-from crisis.store import alerts, db, fan_out_facts, incidents, keys, outbox, recipients, timers
+from crisis.notify import messages, writer
+from crisis.store import alerts, db, fan_out_facts, incidents, recipients, rounds, timers
 from crisis.store import links as link_rows
 from crisis.store import records as record
 
@@ -60,27 +60,22 @@ def stand_down(
         to_tell = recipients.alerted(session, owner.id)  # before what is claimed is cancelled
         cancelled = alerts.cancel_for_incident(session, owner.id, now=now)
         timers.cancel_for_incident(session, owner.id, now=now)
-        drafts, texts = messages.draft(
+        drafts = rounds.plan(
+            session,
+            owner,
             messages.with_text(to_tell, reason.strip()),
+            writer=writer.of(owner, settings, now=now),
             # an incident can be reactivated and stood down again: each time is a round of its own
             cause=f"stand-down:{record.moment(now)}",
             purpose=alert.Purpose.STAND_DOWN,
-            facts=facts.of(owner, settings),
-            new_id=keys.new,
-            now=now,
         )
-        outbox.put(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
         link_rows.expire(session, owner.id, at=now + LINK_AFTERLIFE)
         done = StoodDown(ref, now, told=len(drafts), cancelled=len(cancelled))
         alongside(session, done)
         happened: list[tuple[records.Kind, Mapping[str, object]]] = [
             (records.Kind.INCIDENT_STOOD_DOWN, {"ref": ref}),
-            *(
-                [(records.Kind.ALERTS_CANCELLED, {"alerts": [[str(one), record.moment(now)] for one in cancelled]})]
-                if cancelled
-                else []
-            ),
-            *([(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts))] if drafts else []),
+            *fan_out_facts.cancelled(cancelled, now=now),
+            *fan_out_facts.planned(drafts),
         ]
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
     return done

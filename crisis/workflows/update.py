@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert, incident, records
-from crisis.notify import facts, links, messages
-from crisis.store import db, fan_out_facts, incidents, keys, outbox, recipients
+from crisis.notify import messages, writer
+from crisis.store import db, fan_out_facts, incidents, keys, recipients, rounds
 from crisis.store import records as record
 from crisis.store.models import Update
 
@@ -61,20 +61,19 @@ def send(
         session.add(row)
         session.flush()
         to_tell = recipients.alerted(session, owner.id, attempted=False)
-        drafts, texts = messages.draft(
+        drafts = rounds.plan(
+            session,
+            owner,
             messages.with_text(to_tell, text),
+            writer=writer.of(owner, settings, now=now),
             cause=f"update:{row.id}",
             purpose=alert.Purpose.UPDATE,
-            facts=facts.of(owner, settings),
-            new_id=keys.new,
-            now=now,
         )
-        outbox.put(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
         sent = Sent(row.id, ref, now, told=len(drafts))
         alongside(session, sent)
         happened = [
             (records.Kind.UPDATE_SENT, {"update": str(row.id)}),
-            *([(records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts))] if drafts else []),
+            *fan_out_facts.planned(drafts),
         ]
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
     return sent

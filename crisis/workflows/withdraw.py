@@ -1,6 +1,6 @@
 """Withdraw an item that was named by mistake: a correction goes at once to exactly those who had it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert, item, notice, records
-from crisis.notify import facts, links, messages
-from crisis.store import alerts, db, fan_out_facts, incidents, keys, notices, outbox, recipients, timers
+from crisis.notify import messages, writer
+from crisis.store import alerts, db, fan_out_facts, incidents, notices, recipients, rounds, timers
 from crisis.store import records as record
 from crisis.store.models import Item, Notice, NoticeItem
 
@@ -38,7 +38,7 @@ def withdraw(ref: str, item_id: UUID, *, reason: str, settings: Settings, now: d
         entries = notices.asked_about(session, item_id)
         recipients.hold(session, owner.id)
         to_tell = recipients.alerted(session, owner.id, notice_ids=[one.notice_id for one in entries])
-        happened: list[tuple[records.Kind, dict[str, object]]] = [
+        happened: list[tuple[records.Kind, Mapping[str, object]]] = [
             (
                 records.Kind.ITEM_WITHDRAWN,
                 {
@@ -53,26 +53,24 @@ def withdraw(ref: str, item_id: UUID, *, reason: str, settings: Settings, now: d
             entry.happened_at = entry.recorded_at = now
         session.flush()
         happened += _close_empty(session, entries, now=now)
-        drafts, texts = messages.draft(
+        drafts = rounds.plan(
+            session,
+            owner,
             messages.with_text(to_tell, reason.strip()),
+            writer=writer.of(owner, settings, now=now),
             cause=f"correction:{item_id}",
             purpose=alert.Purpose.CORRECTION,
-            facts=facts.of(owner, settings),
-            new_id=keys.new,
-            now=now,
         )
-        outbox.put(session, owner.id, drafts, texts, fingerprint=links.fingerprint_with(settings.secret_key), now=now)
-        if drafts:
-            happened.append((records.Kind.ALERTS_PLANNED, fan_out_facts.alerts_body(drafts)))
+        happened += fan_out_facts.planned(drafts)
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
     return len(drafts)
 
 
 def _close_empty(
     session: Session, entries: Sequence[NoticeItem], *, now: datetime
-) -> list[tuple[records.Kind, dict[str, object]]]:
+) -> list[tuple[records.Kind, Mapping[str, object]]]:
     """A platform with nothing left to look at is asked for nothing more."""
-    happened: list[tuple[records.Kind, dict[str, object]]] = []
+    happened: list[tuple[records.Kind, Mapping[str, object]]] = []
     for entry in entries:
         left = [row for row, _ in notices.items_of(session, entry.notice_id) if row.state != item.Outcome.WITHDRAWN]
         asked: Notice = notices.by_id(session, entry.notice_id, lock=True)
@@ -90,7 +88,5 @@ def _close_empty(
                 {"notice": str(asked.id), "state": asked.state, "event": notice.Event.WITHDRAW.value},
             )
         )
-        if cancelled:
-            moments = [[str(one), record.moment(now)] for one in cancelled]
-            happened.append((records.Kind.ALERTS_CANCELLED, {"alerts": moments}))
+        happened += fan_out_facts.cancelled(cancelled, now=now)
     return happened

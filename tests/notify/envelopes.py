@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from crisis.domain import alert, incident, notice
-from crisis.domain.outgoing import Recipient, Text
+from crisis.domain.outgoing import Recipient, Text, TextKey
 from crisis.notify import facts, marks, messages
 from crisis.notify.sender import Envelope, Result, Sender
 
@@ -58,10 +58,11 @@ def drafted(
     to: Recipient, purpose: alert.Purpose = alert.Purpose.FIRST, about: facts.Facts | None = None
 ) -> tuple[Text, dict[str, str]]:
     """The message for one recipient, and the values of its slots."""
-    drafts, texts = messages.draft(
-        [to], cause="cause", purpose=purpose, facts=about or the_facts(), new_id=lambda: UUID(int=1), now=NOW
+    texts: dict[TextKey, Text] = {}
+    [draft] = messages.drafting(
+        [to], texts, cause="cause", purpose=purpose, facts=about or the_facts(), new_id=lambda: UUID(int=1), now=NOW
     )
-    return texts[drafts[0].text_key], dict(drafts[0].slots)
+    return texts[draft.text_key], dict(draft.slots)
 
 
 def read(

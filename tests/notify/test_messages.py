@@ -4,11 +4,12 @@ import re
 from html.parser import HTMLParser
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from crisis.domain import alert, incident, notice
-from crisis.domain.outgoing import Recipient
+from crisis.domain.outgoing import Recipient, Text, TextKey
 from crisis.notify import languages, messages
 from tests.notify.envelopes import LINK, NOW, drafted, read, recipient, the_facts
 
@@ -362,14 +363,12 @@ def test_alerts_of_one_round_share_their_texts() -> None:
         recipient(address=f"c{number}@pixelly.example", language=language)
         for number, language in enumerate(["fr", "fr", "el", "en"])
     ]
-    drafts, texts = messages.draft(
-        them,
-        cause="first",
-        purpose=alert.Purpose.FIRST,
-        facts=the_facts(),
-        new_id=iter(range(9)).__next__,
-        now=NOW,  # type: ignore[arg-type]
+    texts: dict[TextKey, Text] = {}
+    new_id = (UUID(int=number) for number in range(9)).__next__
+    made = messages.drafting(
+        them, texts, cause="first", purpose=alert.Purpose.FIRST, facts=the_facts(), new_id=new_id, now=NOW
     )
+    drafts = list(made)
     assert list(texts) == [("first", "act", "fr", "email"), ("first", "act", "en", "email")]
     assert [draft.text_key.language for draft in drafts] == ["fr", "fr", "en", "en"]
     assert {draft.due_at for draft in drafts} == {NOW}
