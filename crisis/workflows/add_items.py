@@ -1,6 +1,6 @@
 """Name more items in an open incident: a new batch, routed and alerted like the first, one message a platform."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,20 +53,7 @@ def add(
         _refuse_unless_declared(owner)
         _refuse_real_hosts(owner, items)
         known = incidents.items_by_name(session, owner.id)
-        plan = fan_out.plan(
-            items,
-            platforms=platforms.snapshot(session),
-            audience=audience.from_json(owner.audience),
-            assign=assign or {},
-            now=now,
-            to_ascii=addresses.to_ascii,
-            known=frozenset(known),
-        )
-        if not plan.items:
-            raise errors.InvalidInput(
-                f"{ref} holds every one of these items already; nothing was added.",
-                fields={"items": "all of them were named before"},
-            )
+        plan = _plan(session, owner, items, known=known, assign=assign or {}, now=now)
         batch = incidents.new_batch(session, owner, target_at=now + settings.aim, actor=actor, now=now)
         earlier = notices.of_incident(session, owner.id)
         written = fan_outs.write(session, owner, batch, plan, known=known, earlier=earlier)
@@ -83,6 +70,33 @@ def add(
         happened = fan_out_facts.happened(batch, written, drafts, moved=moved)
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
     return added
+
+
+def _plan(
+    session: Session,
+    owner: Incident,
+    items: Sequence[GivenItem],
+    *,
+    known: Collection[str],
+    assign: Mapping[str, str],
+    now: datetime,
+) -> fan_out.Plan:
+    """Where the new ones among the items go."""
+    plan = fan_out.plan(
+        items,
+        platforms=platforms.snapshot(session),
+        audience=audience.from_json(owner.audience),
+        assign=assign,
+        now=now,
+        to_ascii=addresses.to_ascii,
+        known=frozenset(known),
+    )
+    if not plan.items:
+        raise errors.InvalidInput(
+            f"{owner.ref} holds every one of these items already; nothing was added.",
+            fields={"items": "all of them were named before"},
+        )
+    return plan
 
 
 def _refuse_unless_declared(owner: Incident) -> None:

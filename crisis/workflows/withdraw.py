@@ -12,7 +12,7 @@ from crisis.domain import alert, item, notice, records
 from crisis.notify import messages, writer
 from crisis.store import alerts, db, fan_out_facts, incidents, notices, recipients, rounds, timers
 from crisis.store import records as record
-from crisis.store.models import Item, Notice, NoticeItem
+from crisis.store.models import Incident, Item, Notice, NoticeItem
 
 
 def withdraw(ref: str, item_id: UUID, *, reason: str, settings: Settings, now: datetime, actor: str) -> int:
@@ -29,12 +29,7 @@ def withdraw(ref: str, item_id: UUID, *, reason: str, settings: Settings, now: d
         raise errors.InvalidInput("Say why the item is withdrawn.", fields={"reason": "required"})
     with db.transaction() as session:
         owner = incidents.by_ref(session, ref, lock=True)
-        row = session.get(Item, item_id)
-        if row is None or row.incident_id != owner.id:
-            raise errors.NotFound(f"{ref} holds no such item. Open it again from the incident's page.")
-        if row.withdrawn_at is not None:
-            raise errors.Conflict("This item was withdrawn before; nothing was changed.")
-        row.withdrawn_at = now
+        _named(session, owner, item_id).withdrawn_at = now
         entries = notices.asked_about(session, item_id)
         recipients.hold(session, owner.id)
         to_tell = recipients.alerted(session, owner.id, notice_ids=[one.notice_id for one in entries])
@@ -64,6 +59,15 @@ def withdraw(ref: str, item_id: UUID, *, reason: str, settings: Settings, now: d
         happened += fan_out_facts.planned(drafts)
         record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
     return len(drafts)
+
+
+def _named(session: Session, owner: Incident, item_id: UUID) -> Item:
+    row = session.get(Item, item_id)
+    if row is None or row.incident_id != owner.id:
+        raise errors.NotFound(f"{owner.ref} holds no such item. Open it again from the incident's page.")
+    if row.withdrawn_at is not None:
+        raise errors.Conflict("This item was withdrawn before; nothing was changed.")
+    return row
 
 
 def _close_empty(
