@@ -31,6 +31,8 @@ _FOR_THE_SILENT = (alert.Purpose.ESCALATION, alert.Purpose.REMINDER)
 _FOLLOWING = (alert.Purpose.STAND_DOWN, alert.Purpose.CORRECTION, alert.Purpose.UPDATE)
 
 _ALERT = Base.metadata.tables["alert"]
+#: The condition of the index by which the queue is read: nobody has to read what has ended.
+_OPEN = _ALERT.c.ended_at.is_(None)
 #: The slots as their text, because thousands of alerts have the same.
 _COLUMNS = tuple(
     sa.type_coerce(_ALERT.c[name], sa.Text()).label(name) if name == "slots" else _ALERT.c[name]
@@ -115,15 +117,15 @@ def release(session: Session, held: Collection[Claimed], *, owner: str) -> None:
         )
 
 
-def free_expired(session: Session, queue: alert.Queue, *, now: datetime) -> int:
-    """Give back what was claimed and neither started nor renewed in time; returns how many."""
-    freed = session.execute(
-        sa.update(Alert)
-        .where(Alert.queue == queue.value, Alert.state == alert.State.CLAIMED.value, Alert.lease_until <= now)
-        .values(state=alert.State.PLANNED.value, owner=None, lease_until=None, fence=Alert.fence + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return int(freed.rowcount)  # type: ignore[attr-defined]
+def give_back(session: Session, ids: Collection[UUID]) -> None:
+    """Plan again what was claimed and neither started nor renewed in time; its holder gets it no more."""
+    if ids:
+        session.execute(
+            sa.update(Alert)
+            .where(Alert.id.in_(list(ids)), Alert.state == alert.State.CLAIMED.value)
+            .values(state=alert.State.PLANNED.value, owner=None, lease_until=None, fence=Alert.fence + 1)
+            .execution_options(synchronize_session=False)
+        )
 
 
 @cache
@@ -170,6 +172,7 @@ def _due() -> sa.Select[Any]:
     return (
         sa.select(_ALERT.c.id, _needless(_ALERT).label("needless"))
         .where(
+            _OPEN,
             _ALERT.c.queue == sa.bindparam("b_queue"),
             _ALERT.c.state.in_(sa.literal_column(f"'{state.value}'") for state in _DUE_STATES),
             _ALERT.c.due_at <= sa.bindparam("b_due", type_=_ALERT.c.due_at.type),
@@ -232,7 +235,7 @@ def free_earlier_boots(session: Session, *, node: str, boot: str, now: datetime)
     What was claimed is planned again; what was started has its lease ended, so that the next claim
     takes it as unknown. Returns how many rows that were.
     """
-    held = sa.and_(Alert.owner.startswith(f"{node}/", autoescape=True), Alert.owner.not_like(f"{node}/{boot}/%"))
+    held = sa.and_(_OPEN, Alert.owner.startswith(f"{node}/", autoescape=True), Alert.owner.not_like(f"{node}/{boot}/%"))
     claimed = session.execute(
         sa.update(Alert)
         .where(held, Alert.state == alert.State.CLAIMED.value)
@@ -253,12 +256,11 @@ def due_queues(session: Session, now: datetime) -> list[alert.Queue]:
     query = (
         sa.select(Alert.queue)
         .where(
+            _OPEN,
             sa.or_(
                 sa.and_(Alert.state.in_([state.value for state in _DUE_STATES]), Alert.due_at <= now),
-                sa.and_(
-                    Alert.state.in_([alert.State.CLAIMED.value, alert.State.STARTED.value]), Alert.lease_until <= now
-                ),
-            )
+                sa.and_(Alert.state.in_(_LEASED), Alert.lease_until <= now),
+            ),
         )
         .distinct()
     )
@@ -311,8 +313,10 @@ def resume(session: Session, incident_id: UUID, *, cancelled_at: datetime, now: 
 
 def messages(session: Session, ids: Iterable[UUID]) -> dict[UUID, Message]:
     """The messages with these ids."""
-    query = sa.select(Message).where(Message.id.in_(set(ids)))
-    return {message.id: message for message in session.scalars(query)}
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return {message.id: message for message in session.scalars(sa.select(Message).where(Message.id.in_(wanted)))}
 
 
 def contacts_tried(session: Session, notice_id: UUID) -> set[UUID]:

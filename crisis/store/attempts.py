@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert
 from crisis.domain.delivery import Ended, Lost
-from crisis.store import bulk, changes, keys
+from crisis.store import alerts, bulk, changes, keys
 from crisis.store.models import Alert, Attempt
 from crisis.store.types import UtcTime
 
@@ -102,13 +102,17 @@ def _keep_late(session: Session, one: Ended) -> None:
 
 
 def lose_expired(session: Session, queue: alert.Queue, *, now: datetime, limit: int, cap: int) -> list[Lost]:
-    """Write started attempts with an expired lease as unknown; their alerts fail where ``cap`` tries are used up."""
-    columns = (Alert.attempts, Alert.fence, Alert.owner, Alert.started_at)
+    """Take back what others hold by a lease that ran out: claimed alerts are planned again, started ones are lost.
+
+    Lost ones have an attempt that is unknown, and fail where ``cap`` tries are used up.
+    """
+    columns = (Alert.id, Alert.incident_id, Alert.notice_id, Alert.state)
     expired = (
-        sa.select(Alert.id, Alert.incident_id, Alert.notice_id, *columns)
+        sa.select(*columns, Alert.attempts, Alert.fence, Alert.owner, Alert.started_at)
         .where(
+            Alert.ended_at.is_(None),
             Alert.queue == queue.value,
-            Alert.state == alert.State.STARTED.value,
+            Alert.state.in_([alert.State.CLAIMED.value, alert.State.STARTED.value]),
             Alert.lease_until <= now,
         )
         .limit(limit)
@@ -116,13 +120,15 @@ def lose_expired(session: Session, queue: alert.Queue, *, now: datetime, limit: 
     if session.get_bind().dialect.name == "postgresql":
         expired = expired.with_for_update(skip_locked=True)
     found = session.execute(expired).all()
-    if found:
-        _lose(session, [row.id for row in found], now=now, cap=cap)
+    alerts.give_back(session, [row.id for row in found if row.state == alert.State.CLAIMED.value])
+    lost = [row for row in found if row.state == alert.State.STARTED.value]
+    if lost:
+        _lose(session, [row.id for row in lost], now=now, cap=cap)
         same = {"finished_at": now, "outcome": alert.Outcome.UNKNOWN.value, "detail": LEASE_RAN_OUT}
         names = ("id", "alert_id", "number", "fence", "owner", "started_at")
-        rows = ((keys.new(), row.id, row.attempts, row.fence, row.owner or "", row.started_at or now) for row in found)
+        rows = ((keys.new(), row.id, row.attempts, row.fence, row.owner or "", row.started_at or now) for row in lost)
         bulk.write(session, Attempt, names, rows, same=same)
-    return [Lost(row.id, row.incident_id, row.notice_id, row.attempts) for row in found]
+    return [Lost(row.id, row.incident_id, row.notice_id, row.attempts) for row in lost]
 
 
 def _lose(session: Session, ids: Iterable[UUID], *, now: datetime, cap: int) -> None:

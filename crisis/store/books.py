@@ -70,7 +70,6 @@ class _Turn:
         return attempts.finish(self._session, ended)
 
     def lose(self, queue: alert.Queue, *, now: datetime, limit: int, cap: int) -> list[Lost]:
-        alerts.free_expired(self._session, queue, now=now)
         return attempts.lose_expired(self._session, queue, now=now, limit=limit, cap=cap)
 
     def claim(

@@ -10,8 +10,8 @@ from crisis.domain import alert, canary, watch
 from crisis.store.models import Alert, Attempt, Beat, Timer
 from crisis.store.timers import ARMED
 
-#: Word for word the condition of the index ix_alert_due, which SQLite uses for nothing else.
-OPEN = sa.text("alert.state IN ('planned','waiting_retry','unknown')")
+#: The condition of the index ix_alert_open.
+OPEN = Alert.ended_at.is_(None)
 
 #: States in which an alert waits for a worker.
 WAITING = [alert.State.PLANNED.value, alert.State.WAITING_RETRY.value, alert.State.UNKNOWN.value]
@@ -119,7 +119,7 @@ def _moved_at(session: Session) -> Mapping[alert.Queue, datetime]:
     )
     under_way = (
         sa.select(Alert.queue, sa.func.max(Alert.started_at))
-        .where(sa.text("alert.state IN ('claimed','started')"), Alert.started_at.is_not(None))
+        .where(OPEN, Alert.started_at.is_not(None))
         .group_by(Alert.queue)
     )
     found: dict[alert.Queue, datetime] = {}
