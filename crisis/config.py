@@ -9,24 +9,28 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crisis import errors
-from crisis.domain import apprise_services, pace
+from crisis.domain import apprise_services, pace, setting
 
 PREFIX = "CRISIS_"
 _KEY_FILE = "secret-key"
 _SOCKET_PATH_BYTES = 100  # the kernel takes 107 on Linux, 103 on macOS
-_DATABASE_SCHEMES = ("postgresql", "sqlite")
-_BROKER_SCHEMES = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps")
 
-
-def _split(value: object) -> object:
-    return value.replace(",", " ").split() if isinstance(value, str) else value
+_BaseUrl = Annotated[str, AfterValidator(setting.base_url)]
+_Database = Annotated[str, AfterValidator(setting.database_url)]
+_Broker = Annotated[str, AfterValidator(setting.broker_url)]
+_MailHost = Annotated[str, AfterValidator(setting.smtp_url)]
+_Address = Annotated[str, AfterValidator(setting.mail_address)]
+_Mailbox = Annotated[str, AfterValidator(setting.imap_url)]
+_Zone = Annotated[str, AfterValidator(setting.time_zone)]
+_Limits = Annotated[str, AfterValidator(setting.limits)]
+_OwnOrWebUrl = Annotated[str, AfterValidator(setting.own_or_web_url)]
+_WebUrl = Annotated[str, AfterValidator(setting.web_url)]
+_Names = Annotated[list[str], NoDecode, BeforeValidator(setting.words)]
 
 
 class Settings(BaseSettings):
@@ -42,45 +46,51 @@ class Settings(BaseSettings):
 
     secret_key: str = Field("", description="signs links and sessions; made once in the data folder if absent")
     sealing_key: str = Field("", description="seals addresses that are secrets; earlier keys behind it still open")
-    public_url: str = Field("http://127.0.0.1:8000", description="the base of the links in alerts")
-    database_url: str = Field("", description="postgresql://… or sqlite:///…; default: SQLite in the data folder")
-    broker_url: str = Field("", description="redis://, rediss://, sentinel:// or amqp://; default: bundled Valkey")
+    public_url: _BaseUrl = Field("http://127.0.0.1:8000", description="the base of the links in alerts")
+    database_url: _Database = Field("", description="postgresql://… or sqlite:///…; default: SQLite in the data folder")
+    broker_url: _Broker = Field("", description="redis://, rediss://, sentinel:// or amqp://; default: bundled Valkey")
     data_dir: Path = Field(Path("var"), description="database, key, process files of the embedded default")
-    smtp_url: str = Field("", description="smtp://user:pass@host:587 or smtps://…; ?connections=16 in all; ?tls=none")
+    smtp_url: _MailHost = Field(
+        "", description="smtp://user:pass@host:587 or smtps://…; ?connections=16 in all; ?tls=none"
+    )
     smtp_evidence: Literal["our_relay", "their_server"] = Field(
         "our_relay", description="what the mail host's acceptance proves: it is our relay, or the server of who gets it"
     )
-    mail_from: str = Field("alerts@desk.example", description="the sender of alerts")
+    mail_from: _Address = Field("alerts@desk.example", description="the sender of alerts")
     mail_verp: bool = Field(True, description="a return path for each mail, alerts+<id>@…, so that reports find it")
-    reply_to: str = Field("", description="where replies go; default: the sender")
-    imap_url: str = Field("", description="imaps://user:pass@host/INBOX: where replies and reports arrive")
+    reply_to: _Address = Field("", description="where replies go; default: the sender")
+    imap_url: _Mailbox = Field("", description="imaps://user:pass@host/INBOX: where replies and reports arrive")
     twilio_auth_token: str = Field("", description="signs Twilio's receipts; a second one behind it while it changes")
     callback_secret: str = Field("", description="whsec_…: signs receipts of gateways; a second one as above")
     desk_name: str = Field("Crisis desk", description="who transmits")
     authority_name: str = Field("", description="who authors incidents unless the declaration says; default: the desk")
     desk_phone: str = Field("", description="answered day and night; in every alert")
-    desk_time_zone: str = Field("Europe/Brussels", description="the desk's clock, shown beside UTC")
+    desk_time_zone: _Zone = Field("Europe/Brussels", description="the desk's clock, shown beside UTC")
     ref_prefix: str = Field("INC", pattern=r"^[A-Z]{2,8}$", description="of references; exercises have EX")
     aim_minutes: int = Field(60, ge=5, le=1440, description="our aim for voluntary requests; never an order's hour")
-    outbound_allow: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+    outbound_allow: _Names = Field(
         default_factory=list, description="hosts and networks that webhooks may reach beside public ones"
     )
-    apprise_allow: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+    apprise_allow: _Names = Field(
         default_factory=list, description="services of Apprise that may be used; empty: those of chat, push and SMS"
     )
-    limits: str = Field("", description="what providers take: email rate=200/s; apprise:twilio rate=1/s connections=2")
+    limits: _Limits = Field(
+        "", description="what providers take: email rate=200/s; apprise:twilio rate=1/s connections=2"
+    )
     log_format: Literal["text", "json"] = Field("text", description="how log lines look")
     web_threads: int = Field(64, ge=8, le=256, description="threads of the web server; half of them may be streams")
     canary_seconds: int = Field(60, ge=0, le=3600, description="how often a probe goes to each sink; 0: never")
-    canary_mail: str = Field("", description="the mailbox that probes go to; without it mail is not probed")
-    canary_webhook: str = Field("", description="where probes are posted; “own” is this desk itself; empty: nowhere")
-    canary_apprise: str = Field("", description="where `crisis preflight` sends one message; it may cost money")
-    heartbeat_url: str = Field("", description="asked only while probes arrive; who watches it alarms when it stops")
-    alarm_command: str = Field("", description="run with an alarm on its standard input; no shell")
-    alarm_smtp_url: str = Field("", description="another mail host than that of alerts, for alarms to operators")
-    alarm_to: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
-        default_factory=list, description="who of the operators gets alarms by that host"
+    canary_mail: _Address = Field("", description="the mailbox that probes go to; without it mail is not probed")
+    canary_webhook: _OwnOrWebUrl = Field(
+        "", description="where probes are posted; “own” is this desk itself; empty: nowhere"
     )
+    canary_apprise: str = Field("", description="where `crisis preflight` sends one message; it may cost money")
+    heartbeat_url: _WebUrl = Field(
+        "", description="asked only while probes arrive; who watches it alarms when it stops"
+    )
+    alarm_command: str = Field("", description="run with an alarm on its standard input; no shell")
+    alarm_smtp_url: _MailHost = Field("", description="another mail host than that of alerts, for alarms to operators")
+    alarm_to: _Names = Field(default_factory=list, description="who of the operators gets alarms by that host")
     demo: bool = Field(False, description="set by `crisis up --demo`: nothing leaves this host")
     demo_webhook_url: str = Field("", description="set by `crisis up --demo`: the simulated platforms' receiver")
 
@@ -94,82 +104,6 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, dotenv_settings
-
-    @field_validator("public_url")
-    @classmethod
-    def _public_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("expected http:// or https:// with a host, such as https://desk.example")
-        return value.rstrip("/")
-
-    @field_validator("database_url")
-    @classmethod
-    def _database_url(cls, value: str) -> str:
-        if value and urlsplit(value).scheme not in _DATABASE_SCHEMES:
-            raise ValueError("expected postgresql://… or sqlite:///…")
-        return value
-
-    @field_validator("broker_url")
-    @classmethod
-    def _broker_url(cls, value: str) -> str:
-        if value and urlsplit(value).scheme not in _BROKER_SCHEMES:
-            raise ValueError("expected redis://, rediss://, sentinel:// or amqp://")
-        return value
-
-    @field_validator("smtp_url", "alarm_smtp_url")
-    @classmethod
-    def _smtp_url(cls, value: str) -> str:
-        if value:
-            parts = urlsplit(value)
-            if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-                raise ValueError("expected smtp://host:port or smtps://host:port")
-            connections = parse_qs(parts.query).get("connections", ["16"])[0]
-            if not connections.isdecimal() or not 1 <= int(connections) <= 256:
-                raise ValueError("connections is a whole number from 1 to 256")
-            if parse_qs(parts.query).get("tls", ["auto"])[0] not in ("auto", "none"):
-                raise ValueError("tls is none, or is left out")
-        return value
-
-    @field_validator("mail_from", "reply_to", "canary_mail")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        if value and (value.count("@") != 1 or value.startswith("@") or value.endswith("@") or not value.isprintable()):
-            raise ValueError("expected one mail address, such as alerts@desk.example")
-        return value
-
-    @field_validator("canary_webhook", "heartbeat_url")
-    @classmethod
-    def _host_to_ask(cls, value: str, info: ValidationInfo) -> str:
-        parts = urlsplit(value)
-        own = value == "own" and info.field_name == "canary_webhook"
-        if value and not own and (parts.scheme not in ("http", "https") or not parts.hostname):
-            raise ValueError("expected https:// with a host")
-        return value
-
-    @field_validator("imap_url")
-    @classmethod
-    def _imap_url(cls, value: str) -> str:
-        if value:
-            parts = urlsplit(value)
-            if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
-                raise ValueError("expected imaps://user:password@host/INBOX")
-        return value
-
-    @field_validator("desk_time_zone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError("expected a zone of the tz database, such as Europe/Brussels") from None
-        return value
-
-    @field_validator("limits")
-    @classmethod
-    def _limits(cls, value: str) -> str:
-        pace.parse(value)
-        return value
 
     @property
     def database(self) -> str:
@@ -221,7 +155,7 @@ class Settings(BaseSettings):
     @property
     def smtp_connections(self) -> int:
         """How many connections to the mail host all workers together may hold."""
-        return int(parse_qs(urlsplit(self.smtp_url).query).get("connections", ["16"])[0])
+        return setting.smtp_connections(self.smtp_url)
 
     @property
     def pace(self) -> pace.Limits:
