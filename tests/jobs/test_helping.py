@@ -12,7 +12,7 @@ from crisis.domain import alert, declaration, provider
 from crisis.domain.delivery import Claimed
 from crisis.jobs import metronome, room
 from crisis.notify import addresses
-from crisis.store import alerts, attempts, db
+from crisis.store import alerts, db
 from crisis.store.models import Alert, Platform
 from crisis.workflows import declare
 from tests.parts import samples
@@ -60,7 +60,6 @@ def start(clock: FakeClock, queue: alert.Queue, limit: int, *, full: tuple[str, 
     now = clock.now()
     with db.transaction() as session:
         taken = alerts.claim(session, queue, owner=WORKER, now=now, limit=limit, full=full, at_once=True)
-        attempts.begin(session, taken.held, owner=WORKER, now=now)
     return taken.held
 
 
