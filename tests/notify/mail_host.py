@@ -3,11 +3,10 @@
 import contextlib
 import socket
 import ssl
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from tests.notify.listening import Listening
 
 HANG_UP = b""
 OFFERED = ("PIPELINING", "8BITMIME", "SMTPUTF8")
@@ -16,7 +15,7 @@ OFFERED = ("PIPELINING", "8BITMIME", "SMTPUTF8")
 Script = Callable[[str, int], bytes | None]
 
 
-class MailHost:
+class MailHost(Listening):
     """``with MailHost(script) as host:`` … ``host.port``; it keeps every line and every mail."""
 
     def __init__(
@@ -26,38 +25,18 @@ class MailHost:
         offers: tuple[str, ...] = OFFERED,
         tls: ssl.SSLContext | None = None,
     ) -> None:
+        super().__init__()
         self._script = script
         self._offers = offers
         self._tls = tls
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._server.getsockname()[1]
         self.lines: list[str] = []
         self.mails: list[bytes] = []
-        self.connections = 0
         self.encrypted: list[str] = []  # lines that came over TLS
         self._times: dict[str, int] = {}
-        self._lock = threading.Lock()
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._listen, name="mail-host", daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.close()
-
-    def _listen(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._server.accept()
-                self.connections += 1
-                threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
-
-    def _talk(self, connection: socket.socket) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with contextlib.suppress(OSError), contextlib.ExitStack() as open_ones:
-            self._dialogue(open_ones.enter_context(connection), open_ones)
+    def talk(self, connection: socket.socket) -> None:
+        with contextlib.ExitStack() as open_ones:
+            self._dialogue(connection, open_ones)
 
     def _dialogue(self, connection: socket.socket, open_ones: contextlib.ExitStack) -> None:
         file = connection.makefile("rb")

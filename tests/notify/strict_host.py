@@ -3,12 +3,11 @@
 import contextlib
 import re
 import socket
-import threading
 from collections import Counter
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 from uuid import UUID
+
+from tests.notify.listening import Listening
 
 #: From (alert, how often it came before) to what is done to it; ``""`` takes it.
 Plan = Callable[[UUID, int], str]
@@ -29,42 +28,24 @@ BREAKS = {
 HUGE = b"250-" + b"x" * 70 + b"\r\n"
 
 
-class StrictHost:
+class StrictHost(Listening):
     """``with StrictHost(plan, offers) as host:`` … ``host.port``."""
 
     def __init__(self, plan: Plan, offers: tuple[str, ...], *, generous: bool = False) -> None:
+        super().__init__()
         self._plan = plan
         self._offers = offers
         self._generous = generous  # says 354 though nobody may get the mail
-        self._server = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port: int = self._server.getsockname()[1]
-        self._lock = threading.Lock()
         self.came: Counter[UUID] = Counter()
         self.taken: Counter[UUID] = Counter()
         self.bodies: dict[UUID, bytes] = {}
         self.wrong: list[str] = []  # what no sender may do
         self.early: list[tuple[str, bytes]] = []  # what had come already when a command was answered
-        self.connections = self.open = self.most = 0  # so far, now, at once
         self.hold: Callable[[str, int], None] = lambda _verb, _waiting: None
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._listen, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.close()
-
-    def _listen(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._server.accept()
-                with self._lock:
-                    self.connections += 1
-                    self.open += 1
-                    self.most = max(self.most, self.open)
-                threading.Thread(target=_Talk(self, connection).run, daemon=True).start()
+    def talk(self, connection: socket.socket) -> None:
+        with contextlib.suppress(_Gone):
+            _Talk(self, connection).run()
 
 
 class _Gone(Exception):
@@ -81,18 +62,13 @@ class _Talk:
         self._fault = ""
 
     def run(self) -> None:
-        self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with contextlib.suppress(OSError, _Gone):
-            self._say(b"220 strict.example")
-            while True:
-                line = self._until(b"\r\n").decode()
-                verb = line[:4].upper()
-                self._host.early.append((verb, self._buffer))
-                self._host.hold(verb, len(self._buffer))
-                self._handle(verb, line)
-        with self._host._lock:
-            self._host.open -= 1
-        self._connection.close()
+        self._say(b"220 strict.example")
+        while True:
+            line = self._until(b"\r\n").decode()
+            verb = line[:4].upper()
+            self._host.early.append((verb, self._buffer))
+            self._host.hold(verb, len(self._buffer))
+            self._handle(verb, line)
 
     def _handle(self, verb: str, line: str) -> None:
         match verb:
