@@ -26,8 +26,6 @@ def found(clock: FakeClock) -> list[Hold]:
 def take(clock: FakeClock, owner: str, limit: int, *, starts: bool = True) -> list[Claimed]:
     with db.transaction() as session:
         taken = alerts.claim(session, MAIL, owner=owner, now=clock.now(), limit=limit, at_once=starts)
-        if starts:
-            attempts.begin(session, taken.held, owner=owner, now=clock.now())
     return taken.held
 
 
