@@ -1,9 +1,9 @@
 """Many rows of one table at once, by the fastest way that each database has."""
 
-import re
+import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from itertools import chain, islice
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice, repeat
 from operator import itemgetter
 from typing import Any
 
@@ -15,12 +15,19 @@ from crisis.store.types import Json, UtcTime, canonical
 
 #: Below this the set-up of COPY costs more than it saves.
 _FEW = 20
-#: Rows that are turned into text together: the server works on the last ones meanwhile.
+#: Rows that are turned into bytes together: the server works on the last ones meanwhile.
 _CHUNK = 500
 
-_NULL = "\\N"
-_SPECIAL = re.compile(r"[\\\t\n\r]")
-_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+# *Source:* PostgreSQL's manual, COPY, “Binary Format”: each value behind its length, or a length of -1. The server
+# takes a third less time over it than over text, which it has to take apart.
+_START = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_END = b"\xff\xff"
+_NULL = b"\xff\xff\xff\xff"
+_TRUE, _FALSE = b"\0\0\0\x01\x01", b"\0\0\0\x01\0"
+_KEY = b"\0\0\0\x10"
+_NUMBER = struct.Struct(">iq").pack
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # of its times, which are whole microseconds
+_MICROSECOND = timedelta(microseconds=1)
 
 Column = Sequence[Any]
 
@@ -62,54 +69,64 @@ def write(
 def _copy(
     session: Session, table: sa.Table, columns: Sequence[str], rows: Iterator[tuple[Any, ...]], same: dict[str, Any]
 ) -> None:
-    texts = [_as_text(table.c[name].type) for name in columns]
-    end = "".join(f"\t{next(iter(_as_text(table.c[name].type)([value])))}" for name, value in same.items()) + "\n"
+    fields = [_fields(table.c[name].type) for name in columns]
+    start = (len(columns) + len(same)).to_bytes(2)
+    end = b"".join(next(iter(_fields(table.c[name].type)([value]))) for name, value in same.items())
     names = ", ".join(f'"{name}"' for name in (*columns, *same))
     driver: Any = session.connection().connection
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT BINARY)') as copy:
+        copy.write(_START)
         while chunk := list(islice(rows, _CHUNK)):
-            written = [text(column) for text, column in zip(texts, zip(*chunk, strict=True), strict=True)]
-            copy.write(end.join(map("\t".join, zip(*written, strict=True))) + end)
+            written = [turned(column) for turned, column in zip(fields, zip(*chunk, strict=True), strict=True)]
+            copy.write(b"".join(chain.from_iterable(zip(repeat(start), *written, repeat(end), strict=False))))
+        copy.write(_END)
 
 
 def _insert(
     session: Session, table: sa.Table, columns: Sequence[str], rows: Iterator[tuple[Any, ...]], same: dict[str, Any]
 ) -> None:
     kinds = [table.c[name].type for name in columns]
-    tail = tuple(_values(table.c[name].type, [value], None)[0] for name, value in same.items())
+    tail = tuple(_values(table.c[name].type, [value])[0] for name, value in same.items())
     names = ", ".join(f'"{name}"' for name in (*columns, *same))
     marks = ", ".join("?" for _ in (*columns, *same))
     statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608 - names of our own tables
     while chunk := list(islice(rows, _CHUNK)):
-        values = [_values(kind, column, None) for kind, column in zip(kinds, zip(*chunk, strict=True), strict=True)]
+        values = [_values(kind, column) for kind, column in zip(kinds, zip(*chunk, strict=True), strict=True)]
         session.connection().exec_driver_sql(statement, [row + tail for row in zip(*values, strict=True)])
 
 
-def _as_text(kind: sa.types.TypeEngine[Any]) -> Callable[[Column], Iterable[str]]:
-    """How a column of this type is written in COPY's text format."""
+def _fields(kind: sa.types.TypeEngine[Any]) -> Callable[[Column], Iterable[bytes]]:
+    """How a column of this type is written in COPY's binary format."""
+    if isinstance(kind, sa.Uuid):
+        return lambda column: [_NULL if value is None else _KEY + value.int.to_bytes(16) for value in column]
     if isinstance(kind, sa.Boolean):
-        return lambda column: [_NULL if value is None else "t" if value else "f" for value in column]
+        return lambda column: [_NULL if value is None else _TRUE if value else _FALSE for value in column]
     if isinstance(kind, sa.BigInteger):
-        return lambda column: [_NULL if value is None else str(value) for value in column]
-    if isinstance(kind, sa.Uuid | UtcTime):
-        return partial(_values, kind, null=_NULL)
+        return lambda column: _each(column, lambda value: _NUMBER(8, value))
+    if isinstance(kind, UtcTime):
+        return lambda column: _each(column, lambda value: _NUMBER(8, (value - _EPOCH) // _MICROSECOND))
     if isinstance(kind, sa.Text | Json):
-        return lambda column: _escaped(_values(kind, column, None))
+        return lambda column: _each(_values(kind, column), _text)
     raise TypeError(f"no COPY for {kind!r} yet")
 
 
-def _escaped(column: Column) -> Column:
-    if None not in column and not _SPECIAL.search("".join(column)):
-        return column
-    return [_NULL if value is None else value.translate(_ESCAPES) for value in column]
+def _each(column: Column, field: Callable[[Any], bytes]) -> Iterable[bytes]:
+    """Equal values are turned only once."""
+    known = {value: _NULL if value is None else field(value) for value in set(column)}
+    return [known[value] for value in column]
 
 
-def _values(kind: sa.types.TypeEngine[Any], column: Column, null: str | None) -> Column:
-    """The values as the drivers of both databases take them; equal ones are turned only once."""
+def _text(value: str) -> bytes:
+    written = value.encode()
+    return len(written).to_bytes(4) + written
+
+
+def _values(kind: sa.types.TypeEngine[Any], column: Column) -> Column:
+    """The values as the driver of SQLite takes them; equal ones are turned only once."""
     if isinstance(kind, sa.Uuid):
-        return [null if value is None else "%032x" % value.int for value in column]  # noqa: UP031 - twice as fast
+        return [None if value is None else value.int.to_bytes(16).hex() for value in column]
     if isinstance(kind, UtcTime):
-        known = {value: null if value is None else UtcTime.as_text(value) for value in set(column)}
+        known = {value: None if value is None else UtcTime.as_text(value) for value in set(column)}
         return [known[value] for value in column]
     if isinstance(kind, Json):
         rendered = {id(value): value for value in column}
