@@ -13,6 +13,7 @@ from uuid import UUID
 
 _SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAIRS = [left + right for left in _SIGNS for right in _SIGNS]
+_FIVE_PAIRS = len(_PAIRS) ** 5
 _BLOCK = 64  # bytes, of SHA-256
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -73,7 +74,7 @@ def webhook_secret(secret: str, endpoint_id: UUID, generation: int) -> str:
 
 
 def _link(link_id: UUID, generation: int) -> str:
-    return f"ack|v1|{link_id.int:032x}|{generation}"
+    return f"ack|v1|{link_id.int.to_bytes(16).hex()}|{generation}"
 
 
 def _sign(secret: str, message: str) -> str:
@@ -101,9 +102,15 @@ def _signer(secret: str) -> Callable[[str], str]:
 
 
 def _signs(number: int) -> str:
-    pairs = []
-    for _ in range(11):
-        number, pair = divmod(number, 3844)
-        pairs.append(_PAIRS[pair])
-    pairs.reverse()
-    return "".join(pairs)
+    """128 bits as 22 signs, most significant first; cut first into numbers that fit a register."""
+    above, low = divmod(number, _FIVE_PAIRS)
+    first, middle = divmod(above, _FIVE_PAIRS)
+    return f"{_PAIRS[first]}{_ten(middle)}{_ten(low)}"
+
+
+def _ten(number: int) -> str:
+    above, pair_5 = divmod(number, 3844)
+    above, pair_4 = divmod(above, 3844)
+    above, pair_3 = divmod(above, 3844)
+    pair_1, pair_2 = divmod(above, 3844)
+    return f"{_PAIRS[pair_1]}{_PAIRS[pair_2]}{_PAIRS[pair_3]}{_PAIRS[pair_4]}{_PAIRS[pair_5]}"

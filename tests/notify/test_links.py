@@ -19,6 +19,11 @@ def test_a_token_has_22_signs_and_is_the_same_each_time() -> None:
     assert token == links.token(KEY, LINK, 1)
 
 
+def test_a_link_that_was_sent_is_still_derived_to_the_same_token() -> None:
+    link_id = UUID("018f0000-0000-7000-8000-000000000001")
+    assert links.token("k" * 32, link_id, 1) == "3FjzIcE8knxz8Ow4jh1zIo"
+
+
 def test_link_generation_and_key_each_change_the_token() -> None:
     tokens = {
         links.token(KEY, LINK, 1),

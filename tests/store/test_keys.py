@@ -1,0 +1,34 @@
+"""Keys: version 7, rising, and as text what Python's own class makes of them."""
+
+import itertools
+from datetime import UTC, datetime
+from uuid import RFC_4122, UUID
+
+from crisis.store import keys
+
+AT = datetime(2026, 11, 22, 10, 5, tzinfo=UTC)
+
+
+def test_many_keys_rise_and_are_of_version_7() -> None:
+    found = [keys.new(), *keys.many(1000), *itertools.islice(keys.endless(), 500)]
+    assert found == sorted(set(found))
+    assert {(one.version, one.variant) for one in found} == {(7, RFC_4122)}
+
+
+def test_a_key_is_like_any_other_uuid() -> None:
+    key = keys.new()
+    other = UUID(str(key))
+    assert (key, hash(key), key.is_safe) == (other, hash(other), other.is_safe)
+
+
+def test_the_text_of_a_key_is_that_of_the_uuid() -> None:
+    assert [keys.text(key) for key in (UUID(int=0), UUID(int=2**128 - 1), keys.first_of(AT))] == [
+        "00000000-0000-0000-0000-000000000000",
+        "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        str(keys.first_of(AT)),
+    ]
+
+
+def test_keys_of_later_are_greater_than_the_first_of_now() -> None:
+    assert keys.first_of(datetime.now(UTC)) < keys.new()
+    assert keys.first_of(AT).version == 7
