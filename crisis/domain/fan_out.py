@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from crisis import errors
 from crisis.domain import first_round, merging, routing, urls
@@ -29,8 +30,7 @@ class PlannedItem:
     reason: routing.Reason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What one platform is asked: ``items`` it owns (host or assigned) and hashes ``shared`` with everybody.
 
     ``sends`` leave at once, ``calls`` (phones) become lines of the call list.

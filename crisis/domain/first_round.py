@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from crisis.domain import hours
 from crisis.domain.alert import BY_PEOPLE, Channel
 from crisis.domain.registry import Contact, Endpoint, Platform
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """One message to one endpoint of a contact; with a phone or a portal, one task of the desk."""
 
     contact: Contact

@@ -1,16 +1,18 @@
 """What is to be sent to whom: the values that pass from a workflow through the texts to the rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from crisis.domain import alert, fan_out, notice, registry
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+
+class Recipient(NamedTuple):
     """One endpoint of one contact, and what its message is about; or an officer, without a notice.
 
     Times are UTC; ``time_zone`` is a zone of the tz database.
@@ -35,7 +37,7 @@ class Recipient:
     named_at: datetime | None = None
     target_at: datetime | None = None
     first_alert_id: UUID | None = None  # the first alert to this endpoint in this incident, for References
-    extra: Mapping[str, Any] = field(default_factory=dict)  # further facts of a purpose, by name
+    extra: Mapping[str, Any] = _NOTHING  # further facts of a purpose, by name
 
 
 class TextKey(NamedTuple):
@@ -56,8 +58,7 @@ class Text:
     html: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """One alert before it is written: its recipient, its text, the values for the slots."""
 
     alert_id: UUID

@@ -141,12 +141,15 @@ BODY: dict[Kind, tuple[str, ...]] = {
 }
 
 
+_KEYS = {kind: frozenset(names) for kind, names in BODY.items()}
+
+
 def check(kind: Kind, body: Mapping[str, Any]) -> None:
     """Nothing, if the body has every key of its kind.
 
     Raises:
         ValueError: a key is missing; a mistake of ours, found before anything is written.
     """
-    missing = [key for key in BODY[kind] if key not in body]
-    if missing:
+    if not body.keys() >= _KEYS[kind]:
+        missing = [key for key in BODY[kind] if key not in body]
         raise ValueError(f"the body of {kind.value} lacks {', '.join(missing)}")

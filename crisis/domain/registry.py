@@ -72,4 +72,6 @@ class Platform:
 
     def by_position(self) -> tuple[Contact, ...]:
         """The contacts in the order of the ladder."""
+        if len(self.contacts) < 2:
+            return self.contacts
         return tuple(sorted(self.contacts, key=lambda contact: contact.position))

@@ -4,7 +4,6 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
@@ -50,7 +49,7 @@ def drafting(
 
 def with_text(recipients: Iterable[Recipient], text: str) -> list[Recipient]:
     """The recipients of a message that holds an officer's words: an update, or why something is taken back."""
-    return [replace(one, extra={**one.extra, "text": text}) for one in recipients]
+    return [one._replace(extra={**one.extra, "text": text}) for one in recipients]
 
 
 @functools.cache

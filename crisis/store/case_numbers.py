@@ -1,7 +1,6 @@
 """The numbers that platforms gave our requests in their own systems, put into the subjects of later mails."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -44,4 +43,4 @@ def _with(draft: Draft, known: Mapping[UUID, str]) -> Draft:
     number = known.get(to.notice_id) if to.notice_id else None
     if number is None or what is None or to.channel is not alert.Channel.EMAIL:
         return draft
-    return replace(draft, slots={**draft.slots, "what": case_number.in_subject(what, number)})
+    return draft._replace(slots={**draft.slots, "what": case_number.in_subject(what, number)})

@@ -1,6 +1,6 @@
 """What the record says of a fan-out: bodies of its facts, with ids only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from crisis.domain import notice
 from crisis.domain.outgoing import Draft
 from crisis.domain.records import Kind
+from crisis.store import keys
 from crisis.store.fan_outs import Written
 from crisis.store.models import Batch
 from crisis.store.records import moment
@@ -49,14 +50,15 @@ def items_body(batch: Batch, written: Written) -> dict[str, Any]:
 def notice_bodies(batch: Batch, written: Written) -> list[dict[str, Any]]:
     """The bodies of ``notice.named``: one for each platform asked."""
     target = {ask: None if ask is notice.Ask.INFORM else moment(batch.target_at) for ask in notice.Ask}
+    number, name = batch.number, {ask: ask.value for ask in notice.Ask}
     return [
         {
-            "notice": str(asked.notice_id),
-            "platform": str(asked.request.platform.id),
-            "ask": asked.request.ask.value,
-            "batch": batch.number,
+            "notice": keys.text(asked.notice_id),
+            "platform": keys.text(asked.request.platform.id),
+            "ask": name[asked.request.ask],
+            "batch": number,
             "target_at": target[asked.request.ask],
-            "items": [[str(entry.id), entry.reason] for entry in asked.entries],
+            "items": [[keys.text(entry.id), entry.reason] for entry in asked.entries],
         }
         for asked in written.asked
     ]
@@ -64,21 +66,24 @@ def notice_bodies(batch: Batch, written: Written) -> list[dict[str, Any]]:
 
 def alerts_body(drafts: Sequence[Draft]) -> dict[str, Any]:
     """The body of ``alerts.planned``: ids only, no address."""
-    return {
-        "alerts": [
-            [
-                str(draft.alert_id),
-                _text(draft.recipient.notice_id),
-                _text(draft.recipient.contact_id or draft.recipient.user_id),
-                _text(draft.recipient.endpoint_id),
-                draft.recipient.channel.value,
-                draft.cause,
-                draft.purpose.value,
-            ]
-            for draft in drafts
-        ]
-    }
+    return {"alerts": list(_alerts(drafts))}
+
+
+def _alerts(drafts: Sequence[Draft]) -> Iterator[list[str | None]]:
+    """Those to one contact for one notice stand together: both are turned once."""
+    notice_id: UUID | None = None
+    who_id: UUID | None = None
+    asked = who = None
+    for draft in drafts:
+        to = draft.recipient
+        if to.notice_id is not notice_id:
+            notice_id, asked = to.notice_id, _text(to.notice_id)
+        of = to.contact_id or to.user_id
+        if of is not who_id:
+            who_id, who = of, _text(of)
+        endpoint = _text(to.endpoint_id)
+        yield [keys.text(draft.alert_id), asked, who, endpoint, to.channel.value, draft.cause, draft.purpose.value]
 
 
 def _text(key: UUID | None) -> str | None:
-    return None if key is None else str(key)
+    return None if key is None else keys.text(key)

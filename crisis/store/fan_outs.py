@@ -21,8 +21,7 @@ class Entry(NamedTuple):
     reason: str  # host, assigned, shared
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One platform as asked by this batch."""
 
     request: fan_out.Request

@@ -1,7 +1,7 @@
 """Ladders of an incident: the version that it was declared with, and the timers that naming items arms by it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +11,8 @@ from crisis.domain import ladder, ladder_body, notice
 from crisis.domain.incident import Severity
 from crisis.store import fan_outs, timers, versions
 from crisis.store.models import Acknowledgement, Alert, Batch, Incident, Notice, Platform
+
+_Begun = tuple[str, int, str, datetime]  # the ladder with its batch, the step, its action, its time
 
 
 def of(session: Session, owner: Incident) -> ladder.Ladders:
@@ -23,19 +25,20 @@ def arm(session: Session, owner: Incident, batch: Batch, asked: Iterable[fan_out
 
     New platforms get all of it; whoever was asked before gets the reminders and warnings of the new items.
     """
-    ladders, severity = of(session, owner), Severity(owner.severity)
-    steps: dict[tuple[int, bool], Mapping[ladder.Ladder, ladder.Due]] = {}  # the same for hundreds of platforms
-    rows: list[dict[str, Any]] = []
+    ladders, severity, named_at, number = of(session, owner), Severity(owner.severity), batch.named_at, batch.number
+    begun: dict[tuple[int, bool], list[_Begun]] = {}  # the same for hundreds of platforms
+    rows: list[tuple[UUID, str, int, str, datetime]] = []
     for one in asked:
         if one.request.ask is notice.Ask.INFORM:
             continue
         table = ladders.table(severity, one.request.platform.registry_id)
         before = not (one.is_new or one.was is notice.Ask.INFORM)
-        key = (id(table), before)
-        if key not in steps:
-            steps[key] = ladder.begin(table, batch.named_at, asked_before=before)
-        rows += fan_outs.timer_rows(owner.id, one.notice_id, batch.number, steps[key], batch.named_at)
-    timers.arm_many(session, rows)
+        if (steps := begun.get((id(table), before))) is None:
+            first = ladder.begin(table, named_at, asked_before=before)
+            steps = [(f"{name}:{number}", step.index, step.action.value, step.due_at) for name, step in first.items()]
+            begun[id(table), before] = steps
+        rows += [(one.notice_id, *step) for step in steps]
+    timers.begin_many(session, owner.id, rows, starts_at=named_at)
 
 
 def registry_ids(session: Session, asked: Iterable[Notice]) -> dict[UUID, str]:

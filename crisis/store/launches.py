@@ -41,8 +41,9 @@ def launch(
     Returns:
         What was planned.
     """
-    first = (one for asked in written.asked if asked.is_new for one in _recipients(asked, batch))
-    again = [one for asked in written.asked if not asked.is_new for one in _recipients(asked, batch)]
+    of_batch = batch.number, batch.named_at, batch.target_at
+    first = (one for asked in written.asked if asked.is_new for one in _recipients(asked, *of_batch))
+    again = [one for asked in written.asked if not asked.is_new for one in _recipients(asked, *of_batch)]
     drafts: list[outgoing.Draft] = []
     for them, cause, purpose in (
         (first, "first", alert.Purpose.FIRST),
@@ -61,13 +62,13 @@ def _kept(made: Iterable[outgoing.Draft], drafts: list[outgoing.Draft]) -> Itera
         yield one
 
 
-def _recipients(asked: Asked, batch: Batch) -> list[outgoing.Recipient]:
+def _recipients(asked: Asked, number: int, named_at: datetime, target_at: datetime) -> list[outgoing.Recipient]:
     return outgoing.recipients(
         asked.request,
         notice_id=asked.notice_id,
         items=asked.items,
         hashes=asked.hashes,
-        batch=batch.number,
-        named_at=batch.named_at,
-        target_at=None if asked.request.ask is notice.Ask.INFORM else batch.target_at,
+        batch=number,
+        named_at=named_at,
+        target_at=None if asked.request.ask is notice.Ask.INFORM else target_at,
     )

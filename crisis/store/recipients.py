@@ -1,7 +1,6 @@
 """Who a later message goes to: endpoints already alerted, a contact of the ladder, officers of the desk."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -129,7 +128,7 @@ def with_first(session: Session, found: Sequence[Recipient]) -> list[Recipient]:
     first = {
         (asked, endpoint): alert_id for asked, endpoint, alert_id in session.execute(query.order_by(Alert.id.desc()))
     }
-    return [replace(one, first_alert_id=first.get((one.notice_id, one.endpoint_id))) for one in found]
+    return [one._replace(first_alert_id=first.get((one.notice_id, one.endpoint_id))) for one in found]
 
 
 def _with_counts(session: Session, found: Sequence[Recipient]) -> list[Recipient]:
@@ -149,7 +148,7 @@ def _with_counts(session: Session, found: Sequence[Recipient]) -> list[Recipient
     counts = {notice_id: (int(items), int(hashes)) for notice_id, items, hashes in session.execute(query)}
     nothing = (0, 0)
     return [
-        replace(one, items=counts.get(one.notice_id, nothing)[0], hashes=counts.get(one.notice_id, nothing)[1])
+        one._replace(items=counts.get(one.notice_id, nothing)[0], hashes=counts.get(one.notice_id, nothing)[1])
         for one in found
         if one.notice_id is not None
     ]

@@ -31,6 +31,15 @@ def arm_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     bulk.write(session, Timer, ("id", *_ARMED), made, same={"state": ARMED, "ended_at": None})
 
 
+def begin_many(
+    session: Session, incident_id: UUID, begun: Sequence[tuple[UUID, str, int, str, datetime]], *, starts_at: datetime
+) -> None:
+    """As ``arm_many``, for all that one batch begins: rows of notice, ladder, step, action, and when it is due."""
+    rows = ((key, *one) for key, one in zip(keys.many(len(begun)), begun, strict=True))
+    same = {"incident_id": incident_id, "starts_at": starts_at, "state": ARMED, "ended_at": None}
+    bulk.write(session, Timer, ("id", "notice_id", "ladder", "step", "action", "due_at"), rows, same=same)
+
+
 def arm(
     session: Session,
     *,

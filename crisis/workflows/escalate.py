@@ -5,7 +5,7 @@ the officers' ladder:  a matter ─▶ the officer on duty ─▶ the next one �
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -159,7 +159,7 @@ class _Firing:
         written = recipients.of_sends(self._session, [(one.about, send) for one in steps for send in one.sends])
         at = 0
         for one in steps:
-            some = [replace(to, extra={"previous": one.previous}) for to in written[at : at + len(one.sends)]]
+            some = [to._replace(extra={"previous": one.previous}) for to in written[at : at + len(one.sends)]]
             self._following.send.append((one.cause, alert.Purpose.ESCALATION, some))
             at += len(one.sends)
 
@@ -222,7 +222,7 @@ class _Firing:
             known = everybody.get(timer.notice_id, [])
             named = acknowledged.get(timer.notice_id, set())
             to = [one for one in known if one.contact_id in named] or known
-            reminded = [replace(one, extra={"why": reason}) for one in to]
+            reminded = [one._replace(extra={"why": reason}) for one in to]
             self._following.send.append((f"reminder:{timer.ladder}:{timer.step}", alert.Purpose.REMINDER, reminded))
 
     def _open(self, asked: Mapping[UUID, Notice]) -> list[record.Fact]:
@@ -269,7 +269,7 @@ class _Firing:
         names = sorted(asked[one.notice_id].platform_name for one in about)
         extra = {"reason": reason, "platforms": "\n".join(names), "again": number > 0}
         people = {one.user_id: one for one in recipients.officers(self._session, self._owner)}
-        to = [replace(people[one], extra=extra) for one in step.tell if one in people]
+        to = [people[one]._replace(extra=extra) for one in step.tell if one in people]
         self._following.send.append((f"officer:{reason}:{key}", alert.Purpose.OFFICER, to))
         matters.tell(self._session, ids, step.tell, now=self._now)
         if step.then is not None:
