@@ -1,5 +1,8 @@
 """Pages drawn once and filled in for each: nobody sees another's words, and nothing is lost by it."""
 
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 
 import pytest
@@ -7,7 +10,8 @@ from flask.testing import FlaskClient
 
 from crisis.store import db
 from crisis.store.models import Contact, Notice
-from crisis.web.answer.drawn import Words
+from crisis.web.answer import pages
+from crisis.web.answer.drawn import Drawing, Words, drawing
 from tests.parts import asked as parts
 from tests.parts import samples
 from tests.parts.asked import Asked
@@ -89,7 +93,49 @@ def test_what_a_page_depends_on_is_never_taken_from_another(website: Website, tw
     assert told not in first
 
 
+def test_a_page_is_drawn_once_a_minute_and_shows_each_reader_their_own_second(
+    website: Website, two: list[Asked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings: list[str] = []
+    draw = pages._text
+
+    def noted(template: str, **values: object) -> str:
+        drawings.append(template)
+        return draw(template, **values)
+
+    monkeypatch.setattr(pages, "_text", noted)
+    client = website.anonymous()
+    forms = [hidden(client.get(f"/a/{one.tokens[0]}")) for one in two]
+    website.clock.advance(seconds=20)
+    receipts = []
+    for one, form in zip(two, forms, strict=True):
+        fields = {**form, "name": "Camille", "answer": "acknowledge"}
+        receipts.append(client.post(f"/a/{one.tokens[0]}", data=fields, headers={"Origin": HOME}))
+        website.clock.advance(seconds=3)
+    assert drawings == ["answer/page.html", "answer/list.html"]
+    times = [re.findall(r"02:11:(\d\d)", one.get_data(as_text=True)) for one in receipts]
+    assert [set(one) for one in times] == [{"20"}, {"23"}], times
+
+
+def test_many_who_miss_a_drawing_at_once_wait_for_the_first(website: Website) -> None:
+    drawn_by: list[int] = []
+
+    def draw() -> str:
+        drawn_by.append(threading.get_ident())
+        threading.Event().wait(0.1)  # so that the others come meanwhile
+        return "<p></p>"
+
+    def ask() -> Drawing:
+        with website.app.app_context():
+            return drawing("one", draw)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [one.result() for one in [pool.submit(ask) for _ in range(4)]]
+    assert len(drawn_by) == 1
+    assert len({id(one) for one in found}) == 1
+
+
 def test_a_word_that_looks_like_a_mark_stays_a_word() -> None:
     words = Words()
     first, second = words.keep("\0001\0 <b>"), words.keep("two")
-    assert words.fill(f"<p>{first}</p><p>{second}</p>") == "<p>\0001\0 &lt;b&gt;</p><p>two</p>"
+    assert words.fill(Drawing(f"<p>{first}</p><p>{second}</p>")) == "<p>\0001\0 &lt;b&gt;</p><p>two</p>"

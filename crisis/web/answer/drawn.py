@@ -1,7 +1,7 @@
-"""Pages that differ in a few words only: drawn once a second, then filled in for each contact who asks.
+"""Pages that differ in a few words only: drawn once a minute, then filled in for each contact who asks.
 
-A night's contacts ask for the same page by the thousand. What is theirs alone (names, addresses, the
-link) stands in a drawing as a mark that nobody can type; everything else that a page depends on is
+A night's contacts ask for the same page by the thousand. What is theirs alone (names, addresses, times,
+the link) stands in a drawing as a mark that nobody can type; everything else that a page depends on is
 part of the key under which its drawing is kept, so that no two pages can be taken for each other.
 """
 
@@ -29,29 +29,51 @@ class Words:
         self._kept.append(word)
         return f"\0{len(self._kept) - 1}\0"
 
-    def fill(self, drawing: str) -> str:
+    def fill(self, drawing: "Drawing") -> str:
         """The page: the drawing with the words in their places, made safe for HTML."""
-        return _MARK.sub(lambda found: str(escape(self._kept[int(found[1])])), drawing)
+        words = [str(escape(word)) for word in self._kept]
+        page = list(drawing.texts)
+        page[1::2] = [words[place] for place in drawing.places]
+        return "".join(page)
+
+
+class Drawing:
+    """A page cut at its marks: the texts between them, and which word belongs into each gap."""
+
+    __slots__ = ("places", "texts")
+
+    def __init__(self, page: str) -> None:
+        self.texts = _MARK.split(page)
+        self.places = [int(one) for one in self.texts[1::2]]
 
 
 class _Drawings:
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: OrderedDict[str, str] = OrderedDict()
+        self._pen = Lock()
+        self._kept: OrderedDict[str, Drawing] = OrderedDict()
 
-    def get(self, key: str, draw: Callable[[], str]) -> str:
-        with self._lock:
-            found = self._kept.get(key)
+    def get(self, key: str, draw: Callable[[], str]) -> Drawing:
+        found = self._find(key)
         if found is None:
-            found = draw()
-            with self._lock:
-                self._kept[key] = found
-                while len(self._kept) > _MOST:
-                    self._kept.popitem(last=False)
+            # one draws at a time: many who miss the same drawing at one moment must not all make it
+            with self._pen:
+                found = self._find(key) or self._keep(key, Drawing(draw()))
         return found
 
+    def _find(self, key: str) -> Drawing | None:
+        with self._lock:
+            return self._kept.get(key)
 
-def drawing(key: object, draw: Callable[[], str]) -> str:
+    def _keep(self, key: str, drawing: Drawing) -> Drawing:
+        with self._lock:
+            self._kept[key] = drawing
+            while len(self._kept) > _MOST:
+                self._kept.popitem(last=False)
+        return drawing
+
+
+def drawing(key: object, draw: Callable[[], str]) -> Drawing:
     """The drawing for whatever has the same ``repr`` as ``key``; ``draw`` is called where there is none yet."""
     drawings: _Drawings = current_app.extensions.setdefault(_NAME, _Drawings())
     return drawings.get(repr(key), draw)

@@ -20,9 +20,11 @@ from crisis.web import desk, hour, templating
 from crisis.web.answer import drawn, form, shown, words
 from crisis.web.answer.drawn import Words
 from crisis.web.answer.form import Typed
+from crisis.web.answer.shown import Instant, Times
 from crisis.web.language import gettext, speaking
 
 _NOBODY = UUID(int=0)
+_MINUTE = timedelta(minutes=1)
 
 #: Items on one page: with their outcomes to choose from, so many stay under the weight that was promised.
 ITEMS_A_PAGE = 40
@@ -39,10 +41,20 @@ class Receives(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What of it is shown: the time, to the second."""
+    """What of it is shown."""
 
-    recorded_at: datetime
+    at: Instant
     repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that somebody of the platform said, as it is shown."""
+
+    name: str
+    kind: str
+    confirmed: bool
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +119,7 @@ def list_page(page: Page, entries: Sequence[Entry], listed: Listed) -> Response:
         own,
         name=keep(listed.name),
         heading=listed.heading,
-        receipt=receipt and Receipt(receipt.recorded_at.replace(microsecond=0), receipt.repeated),
+        receipt=receipt and Receipt(Times(zone(page)).instant(receipt.recorded_at, keep), receipt.repeated),
         all_of_them=listed.all_of_them,
         listed=bool(entries),
         rows=[_row(one, keep) for one in here],
@@ -141,47 +153,61 @@ def zone(page: Page | Shown) -> ZoneInfo:
 
 def _render(template: str, page: Page, status: int, own: Words | None = None, **values: Any) -> Response:
     """The page; with ``own``, whose marks are in ``values`` already, its drawing is kept for others."""
-    values |= {"now": desk.now().replace(microsecond=0), **_language(page.language)}
-    values["signed"] = links.sign_form(desk.settings().secret_key, page.link_id, desk.now())
+    keep = own.keep if own else str
+    values |= {"said": _said(template, page, keep), **_clock(page, desk.now()), **_language(page.language)}
+    values["signed"] = keep(links.sign_form(desk.settings().secret_key, page.link_id, desk.now()))
     if own is None:
-        return make_response(_text(template, **_context(template, page, values)), status)
-    values |= {"signed": own.keep(values["signed"]), "action": own.keep(values["action"])}
+        return make_response(_text(template, **_context(page, values)), status)
+    values["action"] = keep(values["action"])
     page = replace(
         page,
         link_id=_NOBODY,
         notice_id=_NOBODY,
         contact_id=_NOBODY,
-        platform_name=own.keep(page.platform_name),
-        heard=tuple(
-            replace(one, name=own.keep(one.name), recorded_at=one.recorded_at.replace(microsecond=0))
-            for one in page.heard
-        ),
+        platform_name=keep(page.platform_name),
+        heard=(),
         opened_at=None,
     )
     key = (template, request.script_root, page, values)
-    drawing = drawn.drawing(key, lambda: _text(template, **_context(template, page, values)))
+    drawing = drawn.drawing(key, lambda: _text(template, **_context(page, values)))
     return make_response(own.fill(drawing), status)
 
 
-def _context(template: str, page: Page, values: Mapping[str, Any]) -> dict[str, Any]:
+def _said(template: str, page: Page, keep: Callable[[str], str]) -> list[Said]:
+    times = Times(zone(page))
+    return [
+        Said(keep(one.name), one.kind, one.confirmed, times.instant(one.recorded_at, keep))
+        for one in page.heard
+        if template == "answer/list.html" or one.kind != answers.LIST
+    ]
+
+
+def _clock(page: Page, now: datetime) -> dict[str, Any]:
+    """What a page shows of this moment: whole minutes, so that a drawing serves for one."""
+    target_at = page.target_at or now
+    return {
+        "now": now.replace(second=0, microsecond=0),
+        "minutes": abs(target_at - now) // _MINUTE,
+        "aim_is_past": now >= target_at,
+        "minutes_gone": (now - target_at + page.aim) // _MINUTE,
+    }
+
+
+def _context(page: Page, values: Mapping[str, Any]) -> dict[str, Any]:
     """What a template is given: nothing that does not follow from its page and values, and the desk's settings."""
-    now = values["now"]
-    left = abs((page.target_at or now) - now)
     return {
         "page": page,
-        "said": [one for one in page.heard if template == "answer/list.html" or one.kind != answers.LIST],
         "words": words.answers(),
         "glyphs": words.GLYPHS,
         "reasons": words.reasons(),
         "outcomes": words.outcomes(),
         "wire_outcomes": " ".join(value for value, _ in words.outcomes()),
         "searched": words.searched(page.search_result),
-        "times": shown.Times(zone(page)),
+        "times": Times(zone(page)),
         "summary": shown.unclickable(page.summary),
         "hashes": [(words.HASHES[name], number) for name, number in page.hashes.items()],
         "hashes_total": sum(page.hashes.values()),
-        "minutes": int(left / timedelta(minutes=1)),
-        "strip": _strip(page, now),
+        "strip": _strip(page, values["minutes_gone"]),
         **values,
     }
 
@@ -203,12 +229,14 @@ def _language(own: str | None) -> dict[str, Any]:
     }
 
 
-def _strip(page: Page, now: datetime) -> Any:
+def _strip(page: Page, minutes_gone: int) -> Any:
     if page.target_at is None:
         return ""
     quarters = [int(page.aim / timedelta(minutes=4)) * part for part in (1, 2, 3, 4)]
     ticks = [(minute, gettext("our aim") if minute == quarters[-1] else "") for minute in quarters]
-    return hour.strip(starts_at=page.target_at - page.aim, target_at=page.target_at, now=now, ticks=ticks, low=True)
+    starts_at = page.target_at - page.aim
+    now = starts_at + minutes_gone * _MINUTE
+    return hour.strip(starts_at=starts_at, target_at=page.target_at, now=now, ticks=ticks, low=True)
 
 
 def _row(one: Entry, keep: Callable[[str], str]) -> Row:

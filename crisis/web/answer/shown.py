@@ -1,6 +1,7 @@
 """How a contact's page shows times, languages and addresses: in their zone, in their language, never clickable."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -11,9 +12,21 @@ from flask_babel import format_date
 
 from crisis.domain import urls
 from crisis.web import language
+from crisis.web import times as clocks
 
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _NAMES = {"en": "English", "fr": "Français", "de": "Deutsch"}
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One instant in the words of a page."""
+
+    machine: str
+    clock: str  # to the minute
+    exact: str  # to the second
+    utc: str
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,11 @@ class Times:
         """What the zone is called then: ``CET``, or ``UTC+03`` where it has only a number."""
         found = at.astimezone(self.zone).tzname() or ""
         return f"UTC{found}" if found[:1] in "+-" else found
+
+    def instant(self, at: datetime, keep: Callable[[str], str]) -> Instant:
+        """``at`` in words; each but the name of the zone as ``keep`` gives it back."""
+        exact, utc = self.clock(at, seconds=True), self.utc(at, seconds=True)
+        return Instant(keep(clocks.iso(at)), keep(exact[:5]), keep(exact), keep(utc), self.name(at))
 
     def day(self, at: datetime) -> str:
         """``21 November 2026`` in the reader's language."""
