@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, Response, current_app, redirect, request, url_for
 from flask_security import current_user
 
 from crisis import errors
@@ -94,17 +94,41 @@ def install(app: Flask) -> None:
 
 
 def spare_links(app: Flask) -> None:
-    """Leave what looks for a person out of requests by a link, where no cookie counts; call it last."""
-    asked = app.before_request_funcs.get(None, [])
-    app.before_request_funcs[None] = [act if act is _enforce else _unless_link(act) for act in asked]
+    """Leave what looks for a person out of requests by a link, where no cookie counts; call it last.
+
+    What others registered is taken together, so that a request by a link asks once whether it is one.
+    """
+    asked = app.before_request_funcs.pop(None, [])
+    ended = [act for act in app.after_request_funcs.get(None, []) if not _is_ours(act)]
+    kept = [act for act in app.after_request_funcs.pop(None, []) if _is_ours(act)]
+    left = app.teardown_request_funcs.pop(None, [])
+
+    def before() -> Any:
+        if _by_link():
+            return None
+        return next((answer for act in asked if (answer := act()) is not None), None)
+
+    def after(response: Response) -> Response:
+        for act in () if _by_link() else reversed(ended):
+            response = act(response)
+        return response
+
+    def at_the_end(error: BaseException | None) -> None:
+        for act in () if _by_link() else reversed(left):
+            act(error)
+
+    app.before_request_funcs[None] = [before]
+    app.after_request_funcs[None] = [after, *kept]  # the last one is called first
+    app.teardown_request_funcs[None] = [at_the_end]
 
 
-def _unless_link(act: Callable[[], Any]) -> Callable[[], Any]:
-    def for_people() -> Any:
-        guard = present()
-        return None if guard is not None and guard.kind is Kind.LINK else act()
+def _is_ours(act: Callable[..., Any]) -> bool:
+    return getattr(act, "__module__", "").startswith("crisis.")
 
-    return for_people
+
+def _by_link() -> bool:
+    guard = present()
+    return guard is not None and guard.kind is Kind.LINK
 
 
 def _marker(guard: Guard) -> Callable[[View], View]:

@@ -9,6 +9,14 @@ from crisis.web import desk, guards
 
 _HSTS = "max-age=31536000; includeSubDomains"
 _ASSETS = "web.static"
+_ALWAYS = (
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+)
 _POLICY = (
     "default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; connect-src {connect}; "
     "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -27,24 +35,20 @@ def install(app: Flask) -> None:
 
 
 def _add(response: Response) -> Response:
-    guard = guards.present()
-    without_script = guard is not None and guard.kind is guards.Kind.LINK
     headers = response.headers
-    headers.setdefault(
-        "Content-Security-Policy",
-        _POLICY.format(
-            scripts="'none'" if without_script else f"'self' 'nonce-{nonce()}'",
-            connect="'none'" if without_script else "'self'",
-        ),
-    )
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+    there = {name for name, _ in headers}
+    headers.extend([one for one in _ALWAYS if one[0] not in there])
+    if "Content-Security-Policy" not in there:
+        headers.add("Content-Security-Policy", _policy())
     if request.endpoint != _ASSETS:
         headers["Cache-Control"] = "no-store"
     if desk.settings().public_url.startswith("https://"):
         headers.setdefault("Strict-Transport-Security", _HSTS)
     return response
+
+
+def _policy() -> str:
+    guard = guards.present()
+    if guard is not None and guard.kind is guards.Kind.LINK:
+        return _POLICY.format(scripts="'none'", connect="'none'")
+    return _POLICY.format(scripts=f"'self' 'nonce-{nonce()}'", connect="'self'")

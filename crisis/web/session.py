@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import Flask, request, session
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_security import Security, logout_user
 from flask_security.datastore import UserDatastore
 
@@ -25,6 +25,15 @@ _SINCE = "since"  # seconds of the Unix epoch at which the session began
 
 class Sessions(SecureCookieSessionInterface):
     """Sessions that end when nobody does anything: what an open page asks by itself keeps none alive."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:  # a link's reader, a program
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session or session.accessed or session.modified:
+            super().save_session(app, session, response)
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         if request.endpoint in BY_ITSELF and not session.modified:

@@ -67,6 +67,20 @@ def test_a_route_without_a_guard_is_open_to_nobody(website: site.Website) -> Non
     assert "secret" not in answer.get_data(as_text=True)
 
 
+def test_a_request_by_a_link_is_spared_what_looks_for_a_person_and_keeps_its_headers(website: site.Website) -> None:
+    client = website.anonymous()
+    answer = client.get("/a/0123456789012345678901", headers={"Cookie": "crisis=of-somebody"})
+    assert answer.status_code == 404
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    assert [answer.headers.getlist(name) for name in ("Cache-Control", "Referrer-Policy", "X-Frame-Options")] == [
+        ["no-store"],
+        ["same-origin"],
+        ["DENY"],
+    ]
+    assert len(answer.headers.getlist("Content-Security-Policy")) == 1
+    assert "Cookie" in website.person("officer").get("/account").headers["Vary"]
+
+
 def test_a_token_with_the_scope_gets_in(website: site.Website) -> None:
     give_token(website, "incidents:read incidents:write")
     assert ask(website, TOKEN) == 200

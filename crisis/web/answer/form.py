@@ -16,6 +16,8 @@ from crisis.web.language import gettext, ngettext
 #: Characters of a field that a page carries on; what is longer is cut where nobody types so much.
 _CARRIED = 10_000
 
+_CHOICES = {one.value: one for one in notice.Answer}
+
 #: Fields that travel with the page: its signature, and a file, which is carried and counted apart.
 _OWN = frozenset({"form", "results_text"})
 
@@ -35,7 +37,7 @@ class Typed:
     @property
     def choice(self) -> notice.Answer | None:
         """The answer chosen, if it is one of the seven."""
-        return next((one for one in notice.Answer if one.value == self.answer), None)
+        return _CHOICES.get(self.answer)
 
 
 def typed(fields: Mapping[str, str]) -> Typed:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Response, current_app, make_response, request, url_for
+from flask import Response, current_app, request, url_for
 
 from crisis.domain import urls
 from crisis.domain.doubt import Doubt
@@ -143,7 +143,7 @@ def gone_page(status: int) -> Response:
     """For every token that opens nothing; it does not say why."""
     with speaking(shown.chosen(None)):
         text = _text("answer/gone.html", page=None, **_language(None))
-    return make_response(text, status)
+    return _page(text, status)
 
 
 def zone(page: Page | Shown) -> ZoneInfo:
@@ -154,10 +154,11 @@ def zone(page: Page | Shown) -> ZoneInfo:
 def _render(template: str, page: Page, status: int, own: Words | None = None, **values: Any) -> Response:
     """The page; with ``own``, whose marks are in ``values`` already, its drawing is kept for others."""
     keep = own.keep if own else str
-    values |= {"said": _said(template, page, keep), **_clock(page, desk.now()), **_language(page.language)}
-    values["signed"] = keep(links.sign_form(desk.settings().secret_key, page.link_id, desk.now()))
+    now = desk.now()
+    values |= {"said": _said(template, page, keep), **_clock(page, now), **_language(page.language)}
+    values["signed"] = keep(links.sign_form(desk.settings().secret_key, page.link_id, now))
     if own is None:
-        return make_response(_text(template, **_context(page, values)), status)
+        return _page(_text(template, **_context(page, values)), status)
     values["action"] = keep(values["action"])
     page = replace(
         page,
@@ -170,7 +171,11 @@ def _render(template: str, page: Page, status: int, own: Words | None = None, **
     )
     key = (template, request.script_root, page, values)
     drawing = drawn.drawing(key, lambda: _text(template, **_context(page, values)))
-    return make_response(own.fill(drawing), status)
+    return _page(own.fill(drawing), status)
+
+
+def _page(text: str, status: int) -> Response:
+    return Response(text, status, content_type="text/html; charset=utf-8")
 
 
 def _said(template: str, page: Page, keep: Callable[[str], str]) -> list[Said]:

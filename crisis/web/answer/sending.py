@@ -1,6 +1,6 @@
 """What was sent with the form: which button, whether a person sent it, and what the page says then."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -35,9 +35,10 @@ def take(link: Shown, token: str) -> Response:
     return _answer(sent)
 
 
-def _origins(public_url: str) -> Sequence[str]:
+def _origins(public_url: str) -> Iterator[str]:
     parts = urlsplit(public_url)
-    return f"{parts.scheme}://{parts.netloc}", request.host_url
+    yield f"{parts.scheme}://{parts.netloc}"
+    yield request.host_url
 
 
 def _answer(sent: Sent) -> Response:

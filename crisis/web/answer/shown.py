@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -50,12 +51,18 @@ class Times:
 
     def instant(self, at: datetime, keep: Callable[[str], str]) -> Instant:
         """``at`` in words; each but the name of the zone as ``keep`` gives it back."""
-        exact, utc = self.clock(at, seconds=True), self.utc(at, seconds=True)
-        return Instant(keep(clocks.iso(at)), keep(exact[:5]), keep(exact), keep(utc), self.name(at))
+        words = _in_words(self, at)
+        return Instant(keep(words.machine), keep(words.clock), keep(words.exact), keep(words.utc), words.zone)
 
     def day(self, at: datetime) -> str:
         """``21 November 2026`` in the reader's language."""
         return str(format_date(at.astimezone(self.zone).date(), format="long", rebase=False))
+
+
+@lru_cache(maxsize=1024)  # answers that came together were recorded together
+def _in_words(times: Times, at: datetime) -> Instant:
+    exact, utc = times.clock(at, seconds=True), times.utc(at, seconds=True)
+    return Instant(clocks.iso(at), times.clock(at), exact, utc, times.name(at))
 
 
 def chosen(own: str | None) -> str:
@@ -68,6 +75,7 @@ def chosen(own: str | None) -> str:
     return own if own in language.LANGUAGES else "en"
 
 
+@lru_cache(maxsize=256)
 def missing(own: str | None) -> str | None:
     """The English name of a contact's language that the page does not speak."""
     if own is None or own in language.LANGUAGES:

@@ -24,6 +24,12 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+_HEADERS = (
+    ("Content-Security-Policy", _POLICY),
+    # with no-referrer a browser hides its origin from ourselves too, and a form could not be told from a foreign one
+    ("Referrer-Policy", "same-origin"),
+    ("X-Robots-Tag", "noindex, nofollow, noarchive"),
+)
 _log = structlog.get_logger(__name__)
 _tries = throttle.Tries()
 
@@ -73,9 +79,5 @@ def no_database(error: SQLAlchemyError) -> ResponseReturnValue:
 @blueprint.after_request
 def headers(response: Response) -> Response:
     """What this page may load, and what its address may tell others: nothing, and nobody."""
-    response.headers["Content-Security-Policy"] = _POLICY
-    # with no-referrer a browser hides its origin from ourselves too, and a form could not be told from a foreign one
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.extend(_HEADERS)
     return response

@@ -64,6 +64,8 @@ def outcomes() -> list[tuple[str, str]]:
 
 def outcome(value: str) -> str:
     """The outcome that an item has; nothing where it has none yet."""
+    if value == Outcome.NAMED:  # which most are, while the first answers come in
+        return ""
     if value == Outcome.RESTORED:
         return str(gettext("Restored"))
     return dict(outcomes()).get(value, "")
