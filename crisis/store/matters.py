@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import duty, incident, notice, records
 from crisis.store import keys, timers
-from crisis.store.models import Event, Incident, Matter, Notice, Role, Told, User, user_role
+from crisis.store.models import Event, Incident, Matter, Notice, Told
 from crisis.store.records import Fact
 
 #: Facts about the whole incident or written when items are named: they say nothing of one request.
@@ -69,25 +69,6 @@ def of_incident(session: Session, incident_id: UUID, matter_ids: Iterable[UUID])
     """Those of these matters that belong to the incident."""
     query = sa.select(Matter).where(Matter.incident_id == incident_id, Matter.id.in_(list(matter_ids)))
     return list(session.scalars(query.order_by(Matter.id)))
-
-
-def order(session: Session, declared_by: str) -> list[UUID]:
-    """The officers to tell of a matter, the first one first: who declared (an actor), by the order of duty, by name."""
-    declarer = UUID(declared_by.removeprefix("user:")) if declared_by.startswith("user:") else None
-    is_officer = (
-        sa.select(user_role.c.user_id)
-        .join(Role, Role.id == user_role.c.role_id)
-        .where(user_role.c.user_id == User.id, Role.name == "officer")
-        .exists()
-    )
-    reachable = sa.and_(is_officer, User.notify_address.is_not(None), User.notify_address != "")
-    wanted = reachable if declarer is None else sa.or_(reachable, User.id == declarer)
-    query = sa.select(User.id, User.duty_order, User.email).where(User.active, wanted)
-    found = [
-        (one.id != declarer, one.duty_order is None, one.duty_order or 0, one.email, one.id)
-        for one in session.execute(query)
-    ]
-    return [one[-1] for one in sorted(found)]
 
 
 def told_of(session: Session, matter_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:

@@ -1,7 +1,7 @@
 """Receipts: kept once each, found their alert, and all of an alert's together moved it where they say."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert, receipt, records
 from crisis.domain.receipt import Kept
-from crisis.store import keys, timers
+from crisis.store import delivery_facts, keys, timers
 from crisis.store.models import Alert, Receipt
 from crisis.store.records import Fact, moment
 
@@ -18,9 +18,6 @@ _PROVIDERS = {"twilio": "apprise:twilio"}
 
 #: How a receipt ended: it moved its alert, or changed nothing, or no alert of ours has that id.
 APPLIED, NOTHING, UNKNOWN = "applied", "nothing", "unknown"
-
-#: An officer hears of failures of one moment in one message.
-_TELL_AFTER = timedelta(seconds=3)
 
 
 def keep(session: Session, said: receipt.Receipt, *, alert_id: UUID | None = None, now: datetime) -> Receipt | None:
@@ -116,9 +113,8 @@ def _move(session: Session, about: Alert, *, now: datetime) -> tuple[UUID, Fact]
 
 def _go_on(session: Session, about: Alert, *, now: datetime) -> None:
     """An alert has failed for good: the officer hears of it, and the ladder waits no longer."""
-    if about.notice_id is None:
+    if about.incident_id is None or about.notice_id is None:
         return
-    step = {"ladder": "failure", "step": 0, "action": "tell_failed", "starts_at": now, "due_at": now + _TELL_AFTER}
-    timers.arm_first(session, [{"incident_id": about.incident_id, "notice_id": about.notice_id, **step}])
+    timers.arm_first(session, delivery_facts.failures([(about.incident_id, about.notice_id)], now=now))
     session.flush()
     timers.hurry(session, about.notice_id, now)

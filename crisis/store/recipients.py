@@ -1,4 +1,4 @@
-"""Who a later message goes to: endpoints already alerted, a contact of the ladder, officers of the desk."""
+"""Who a later message goes to: endpoints already alerted, or a contact of the ladder."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crisis.domain import alert, notice, registry
 from crisis.domain.first_round import Send
 from crisis.domain.outgoing import Recipient
-from crisis.store.models import Alert, Contact, Endpoint, Incident, Notice, NoticeItem, Role, User, user_role
+from crisis.store.models import Alert, Contact, Endpoint, Notice, NoticeItem
 
 #: What can't have reached anybody. What is claimed may be on the wire before we look again.
 _NEVER_SENT = (alert.State.PLANNED, alert.State.CANCELLED)
@@ -66,31 +66,6 @@ def of_sends(session: Session, sends: Iterable[tuple[Notice, Send]]) -> list[Rec
     """Messages of steps of the ladder, in order; the first alert to each endpoint, where there was one."""
     found = [_recipient(asked, send.contact, send.endpoint) for asked, send in sends]
     return _with_counts(session, with_first(session, found)) if found else []
-
-
-def officers(session: Session, incident: Incident) -> list[Recipient]:
-    """Whoever declared, and every officer with an address for the desk's own messages."""
-    declarer = incident.declared_by.removeprefix("user:") if incident.declared_by.startswith("user:") else None
-    is_officer = (
-        sa.select(user_role.c.user_id)
-        .join(Role, Role.id == user_role.c.role_id)
-        .where(user_role.c.user_id == User.id, Role.name == "officer")
-        .exists()
-    )
-    reachable = sa.and_(is_officer, User.notify_address.is_not(None), User.notify_address != "")
-    wanted = sa.or_(reachable, User.id == UUID(declarer)) if declarer else reachable
-    query = sa.select(User).where(User.active, wanted).order_by(User.id)
-    return [
-        Recipient(
-            channel=alert.Channel.EMAIL,
-            address=user.notify_address or user.email,
-            name=user.name,
-            language=user.language,
-            time_zone=user.time_zone,
-            user_id=user.id,
-        )
-        for user in session.scalars(query)
-    ]
 
 
 def _recipient(

@@ -27,6 +27,7 @@ from crisis.store import (
     ladders,
     matters,
     notices,
+    officers,
     platforms,
     recipients,
     rounds,
@@ -228,7 +229,7 @@ class _Firing:
     def _open(self, asked: Mapping[UUID, Notice]) -> list[record.Fact]:
         """Open matters, tell the officer on duty of them, one message for each reason."""
         happened: list[record.Fact] = []
-        order = matters.order(self._session, self._owner.declared_by) if self._following.tell else []
+        order = officers.order(self._session, self._owner.declared_by) if self._following.tell else []
         for reason, about in self._following.tell.items():
             ids = [one.notice_id for one in about]
             opened = matters.open_or_known(self._session, self._owner, reason, ids, now=self._now)
@@ -243,7 +244,7 @@ class _Firing:
         waiting = {duty.matter_of(one.ladder): one for one in self._following.officers}
         open_ones = matters.open_among(self._session, (one for one in waiting if one is not None))
         told = matters.told_of(self._session, [one.id for one in open_ones])
-        order = matters.order(self._session, self._owner.declared_by) if open_ones else []
+        order = officers.order(self._session, self._owner.declared_by) if open_ones else []
         groups: dict[tuple[str, int, duty.Following], list[Matter]] = {}
         for one in open_ones:
             timer = waiting[one.id]
@@ -268,7 +269,7 @@ class _Firing:
         reason, ids = about[0].reason, [one.id for one in about]
         names = sorted(asked[one.notice_id].platform_name for one in about)
         extra = {"reason": reason, "platforms": "\n".join(names), "again": number > 0}
-        people = {one.user_id: one for one in recipients.officers(self._session, self._owner)}
+        people = {one.user_id: one for one in officers.recipients(self._session, self._owner.declared_by)}
         to = [people[one]._replace(extra=extra) for one in step.tell if one in people]
         self._following.send.append((f"officer:{reason}:{key}", alert.Purpose.OFFICER, to))
         matters.tell(self._session, ids, step.tell, now=self._now)

@@ -16,7 +16,8 @@ from crisis import config
 from crisis.domain import alert, ladder, ladder_body, notice, rehearsal
 from crisis.domain.ladder import DEFAULT, Ladders, Table
 from crisis.domain.rehearsal import Moment
-from crisis.store import answers, db, matters, platforms
+from crisis.store import answers, db, platforms
+from crisis.store import officers as desk_officers
 from crisis.store import records as record
 from crisis.store.models import Alert, Event, Incident, Notice, Timer, User
 from crisis.workflows import declare, edit_ladders, escalate
@@ -152,7 +153,7 @@ def test_a_platform_is_reached_as_the_rehearsal_says(
         (asked,) = rows(Notice, Notice.incident_id == done.incident_id)
         (owner,) = rows(Incident, Incident.id == done.incident_id)
         names = {one.id: one.name for one in rows(User)}
-        order = [(one, names[one]) for one in matters.order(session, owner.declared_by)]
+        order = [(one, names[one]) for one in desk_officers.order(session, owner.declared_by)]
     moments = rehearsal.rehearse(
         platform, ladders, table, named_at=clock.now(), officers=order, acknowledged_after=acknowledged
     )

@@ -12,7 +12,7 @@ from crisis.domain.first_round import Send
 from crisis.domain.incident import Severity
 from crisis.domain.registry import Platform
 from crisis.notify import addresses
-from crisis.store import matters, platforms, users, versions
+from crisis.store import officers, platforms, users, versions
 from crisis.web import desk, guards, times
 from crisis.web.incidents import waiting, words
 from crisis.web.language import gettext
@@ -102,7 +102,7 @@ def of_form(form: Mapping[str, str], ladders: ladder.Ladders, table: ladder.Tabl
     named_at, after = _moment(form.get("at", "")), _minutes(form.get("acknowledged", ""))
     session = desk.session()
     declarer = desk.actor() if desk.allowed(access.Action.WRITE_INCIDENTS) else ""  # a program declares nothing here
-    order = matters.order(session, declarer)
+    order = officers.order(session, declarer)
     names = users.names_of(session, order)
     moments = rehearsal.rehearse(
         found[0],
