@@ -253,18 +253,13 @@ def free_earlier_boots(session: Session, *, node: str, boot: str, now: datetime)
 
 def due_queues(session: Session, now: datetime) -> list[alert.Queue]:
     """The queues in which something waits to be sent or taken over."""
-    query = (
-        sa.select(Alert.queue)
-        .where(
-            _OPEN,
-            sa.or_(
-                sa.and_(Alert.state.in_([state.value for state in _DUE_STATES]), Alert.due_at <= now),
-                sa.and_(Alert.state.in_(_LEASED), Alert.lease_until <= now),
-            ),
-        )
-        .distinct()
+    due = sa.or_(
+        sa.and_(Alert.state.in_([state.value for state in _DUE_STATES]), Alert.due_at <= now),
+        sa.and_(Alert.state.in_(_LEASED), Alert.lease_until <= now),
     )
-    return [alert.Queue(name) for name in session.scalars(query)]
+    waits = (sa.exists().where(_OPEN, Alert.queue == queue.value, due) for queue in alert.Queue)  # one row is enough
+    found = session.execute(sa.select(*waits)).one()
+    return [queue for queue, is_due in zip(alert.Queue, found, strict=True) if is_due]
 
 
 def cancel(session: Session, *where: sa.ColumnElement[bool], now: datetime) -> list[UUID]:

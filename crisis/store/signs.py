@@ -93,13 +93,18 @@ def probes(session: Session, *, limit: int) -> Sequence[canary.Probe]:
     return found
 
 
+def _newest(count: int) -> sa.Subquery:
+    """The last attempts: a table to read from, because a condition on their keys reads all attempts."""
+    return sa.select(Attempt).order_by(Attempt.id.desc()).limit(count).subquery()
+
+
 def _mails(session: Session) -> Sequence[watch.Tried]:
-    newest = sa.select(Attempt.id).order_by(Attempt.id.desc()).limit(_LOOKED_AT)
+    newest = _newest(_LOOKED_AT)
     query = (
-        sa.select(Attempt.finished_at, Attempt.outcome, Attempt.detail)
-        .join(Alert, Alert.id == Attempt.alert_id)
-        .where(Attempt.id.in_(newest), Alert.channel == alert.Channel.EMAIL.value)
-        .order_by(Attempt.id.desc())
+        sa.select(newest.c.finished_at, newest.c.outcome, newest.c.detail)
+        .join(Alert, Alert.id == newest.c.alert_id)
+        .where(Alert.channel == alert.Channel.EMAIL.value)
+        .order_by(newest.c.id.desc())
         .limit(watch.MAILS)
     )
     return [
@@ -110,11 +115,10 @@ def _mails(session: Session) -> Sequence[watch.Tried]:
 
 
 def _moved_at(session: Session) -> Mapping[alert.Queue, datetime]:
-    newest = sa.select(Attempt.id).order_by(Attempt.id.desc()).limit(_LAST_STARTED)
+    newest = _newest(_LAST_STARTED)
     ended = (
-        sa.select(Alert.queue, sa.func.max(Attempt.started_at))
-        .join(Alert, Alert.id == Attempt.alert_id)
-        .where(Attempt.id.in_(newest))
+        sa.select(Alert.queue, sa.func.max(newest.c.started_at))
+        .join(Alert, Alert.id == newest.c.alert_id)
         .group_by(Alert.queue)
     )
     under_way = (
