@@ -3,11 +3,12 @@
 import contextlib
 import socket
 import threading
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
 
-class Listening:
+class Listening(ABC):
     """``with … as host:`` listens on ``host.port``; ``connections`` counts what came."""
 
     def __init__(self) -> None:
@@ -16,9 +17,9 @@ class Listening:
         self.port: int = self._server.getsockname()[1]
         self.connections = self.open = self.most = 0  # so far, now, at once
 
+    @abstractmethod
     def talk(self, connection: socket.socket) -> None:
         """What is said on one connection; it is closed behind it, also when the other side has gone."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._listen, name="mail-host", daemon=True).start()
