@@ -111,7 +111,9 @@ def _fields(kind: sa.types.TypeEngine[Any]) -> Callable[[Column], Iterable[bytes
 
 
 def _each(column: Column, field: Callable[[Any], bytes]) -> Iterable[bytes]:
-    """Equal values are turned only once."""
+    """Equal values are turned only once, where there seem to be any."""
+    if len(column) >= _FEW and len(set(column[:_FEW])) == _FEW:
+        return [_NULL if value is None else field(value) for value in column]
     known = {value: _NULL if value is None else field(value) for value in set(column)}
     return [known[value] for value in column]
 

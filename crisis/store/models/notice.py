@@ -23,7 +23,13 @@ class Notice(Base):
             postgresql_where=sa.text("instrument = 'alert'"),
             sqlite_where=sa.text("instrument = 'alert'"),
         ),
-        sa.Index("ix_notice_platform_id_state", "platform_id", "state"),
+        sa.Index(
+            "ix_notice_answered",
+            "platform_id",
+            "acknowledged_at",
+            postgresql_where=sa.text("acknowledged_at IS NOT NULL"),
+            sqlite_where=sa.text("acknowledged_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
