@@ -2,15 +2,36 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from crisis.domain import records
 from crisis.domain.answering import Effect, Standing
-from crisis.store.models import Answer, Notice
+from crisis.store.models import Notice
 from crisis.store.records import Fact, moment
 
 #: The kind of a row that says that the list was asked for by name.
 LIST = "show_list"
+
+
+class Written(NamedTuple):
+    """An answer that was just written down: the columns of its row. Times are UTC."""
+
+    id: UUID
+    notice_id: UUID
+    contact_id: UUID
+    link_id: UUID | None
+    form_key: str | None
+    kind: str
+    confirmed: bool
+    doubt: str | None
+    name: str
+    case_number: str | None
+    note: str | None
+    reason: str | None
+    better_contact: str | None
+    happened_at: datetime | None
+    recorded_at: datetime
 
 
 def moved(
@@ -37,7 +58,7 @@ def moved(
     return facts
 
 
-def heard(row: Answer, actor: str, *, search: str | None = None) -> Fact:
+def heard(row: Written, actor: str, *, search: str | None = None) -> Fact:
     """That something was said: an answer, an unconfirmed one, or that the list was asked for by name."""
     if row.kind == LIST and row.confirmed:
         return list_shown(row, actor)
@@ -50,10 +71,10 @@ def heard(row: Answer, actor: str, *, search: str | None = None) -> Fact:
     return Fact(kind, actor, row.happened_at or row.recorded_at, body)
 
 
-def list_shown(row: Answer, actor: str) -> Fact:
+def list_shown(row: Written, actor: str) -> Fact:
     """That the list of items was given out with, or after, what was said."""
     return Fact(records.Kind.LIST_SHOWN, actor, row.recorded_at, {**_who(row), "answer": str(row.id)})
 
 
-def _who(row: Answer) -> dict[str, str]:
+def _who(row: Written) -> dict[str, str]:
     return {"notice": str(row.notice_id), "contact": str(row.contact_id)}

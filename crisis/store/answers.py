@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from crisis.domain.answering import Effect, Said, Standing
 from crisis.domain.claimed import Moment
 from crisis.domain.doubt import Doubt
 from crisis.store import alerts, answer_facts, bulk, heard, keys, timers
+from crisis.store.answer_facts import Written
 from crisis.store.heard import Heard
 from crisis.store.models import Acknowledgement, Alert, Answer, Incident, Notice
 from crisis.store.records import Fact
@@ -76,6 +76,12 @@ _LOCK = (
 )
 
 
+_WAITING = sa.select(Alert.id, Alert.notice_id).where(
+    Alert.notice_id.in_(sa.bindparam("notices", expanding=True)),
+    Alert.purpose.in_([purpose.value for purpose in _NEEDLESS]),
+)
+
+
 def lock(session: Session, notice_id: UUID) -> Notice:
     """The request, kept from changes by others until the transaction ends."""
     return lock_many(session, [notice_id])[notice_id]
@@ -102,35 +108,35 @@ def of_notice(session: Session, notice_id: UUID) -> Sequence[Heard]:
     return heard.of_notices(session, [notice_id])[notice_id]
 
 
-def add(session: Session, notice_id: UUID, given: Given, *, now: datetime) -> Answer:
+def add(session: Session, notice_id: UUID, given: Given, *, now: datetime) -> Written:
     """Write down what was said; what it does to the request is another step."""
     return add_many(session, [(notice_id, given)], now=now)[0]
 
 
-def add_many(session: Session, said: Sequence[tuple[UUID, Given]], *, now: datetime) -> list[Answer]:
+def add_many(session: Session, said: Sequence[tuple[UUID, Given]], *, now: datetime) -> list[Written]:
     """Write down what was said about these requests, in this order; what it does to them is another step."""
-    rows: list[dict[str, Any]] = [
-        {
-            "id": keys.new(),
-            "notice_id": notice_id,
-            "contact_id": given.contact_id,
-            "link_id": given.link_id,
-            "form_key": given.key,
-            "kind": given.kind,
-            "confirmed": given.doubt is None,
-            "doubt": given.doubt.value if given.doubt else None,
-            "name": given.name,
-            "case_number": given.case_number or None,
-            "note": given.note or None,
-            "reason": given.reason or None,
-            "better_contact": given.better_contact or None,
-            "happened_at": given.happened_at,
-            "recorded_at": now,
-        }
-        for notice_id, given in said
+    rows = [
+        Written(
+            id=key,
+            notice_id=notice_id,
+            contact_id=given.contact_id,
+            link_id=given.link_id,
+            form_key=given.key,
+            kind=given.kind,
+            confirmed=given.doubt is None,
+            doubt=given.doubt.value if given.doubt else None,
+            name=given.name,
+            case_number=given.case_number or None,
+            note=given.note or None,
+            reason=given.reason or None,
+            better_contact=given.better_contact or None,
+            happened_at=given.happened_at,
+            recorded_at=now,
+        )
+        for key, (notice_id, given) in zip(keys.many(len(said)), said, strict=True)
     ]
-    bulk.insert(session, Answer, rows)
-    return [Answer(**row) for row in rows]
+    bulk.write(session, Answer, Written._fields, rows)
+    return rows
 
 
 def standing(session: Session, row: Notice, contact_id: UUID) -> Standing:
@@ -208,13 +214,12 @@ def _end_silence(session: Session, notice_ids: Collection[UUID], *, now: datetim
     if not notice_ids:
         return {}
     timers.cancel_many(session, notice_ids, "silence:", now=now)
-    unneeded = Alert.purpose.in_([purpose.value for purpose in _NEEDLESS])
-    cancelled = alerts.cancel(session, Alert.notice_id.in_(notice_ids), unneeded, now=now)
     found: dict[UUID | None, list[UUID]] = {}
-    if cancelled:
-        query = sa.select(Alert.notice_id, Alert.id).where(Alert.id.in_(cancelled)).order_by(Alert.id)
-        for row in session.execute(query):
-            found.setdefault(row.notice_id, []).append(row.id)
+    # mostly there is none; looked up by request alone, which no statistics of the table can mislead
+    needless = {row.id: row.notice_id for row in session.execute(_WAITING, {"notices": list(notice_ids)})}
+    if needless:
+        for alert_id in sorted(alerts.cancel(session, Alert.id.in_(list(needless)), now=now)):
+            found.setdefault(needless[alert_id], []).append(alert_id)
     return found
 
 

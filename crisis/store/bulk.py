@@ -14,7 +14,7 @@ from crisis.store.models import Base
 from crisis.store.types import Json, UtcTime, canonical
 
 #: Below this the set-up of COPY costs more than it saves.
-_FEW = 20
+_FEW = 8
 #: Rows that are turned into bytes together: the server works on the last ones meanwhile.
 _CHUNK = 500
 

@@ -22,6 +22,7 @@ except ImportError:  # no wheel for this machine: `crisis check` says so
     sqlite_module = sqlite3
 
 _VAULT = "crisis_vault"
+_READER = "crisis_reader"
 _SAFE_SQLITE = (3, 51, 3)
 
 _PRAGMAS = (
@@ -44,10 +45,14 @@ class ReadSession(Session):
 
 
 def _reader(engine: sa.Engine) -> sa.Engine:
-    options: dict[str, Any] = {"sqlite_begin": "DEFERRED"}
-    if engine.dialect.name == "postgresql":
-        options = {"postgresql_readonly": True}
-    return engine.execution_options(**options)
+    """The engine as readers use it; made once, for making one costs as much as a small query."""
+    found: sa.Engine | None = current_app.extensions.get(_READER)
+    if found is None:
+        options: dict[str, Any] = {"sqlite_begin": "DEFERRED"}
+        if engine.dialect.name == "postgresql":
+            options = {"postgresql_readonly": True}
+        found = current_app.extensions[_READER] = engine.execution_options(**options)
+    return found
 
 
 db = SQLAlchemy(

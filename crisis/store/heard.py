@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -47,9 +48,12 @@ def of_notices(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, lis
     return found
 
 
-def of(row: Answer) -> Heard:
+_of = attrgetter(*Heard._fields)
+
+
+def of(row: answer_facts.Written) -> Heard:
     """What others may see of an answer that was just written down."""
-    return Heard(*(getattr(row, name) for name in Heard._fields))
+    return Heard._make(_of(row))
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from crisis.domain import item, records, takedown
 from crisis.domain.claimed import Moment
 from crisis.domain.item import Outcome
 from crisis.store import keys
+from crisis.store.answer_facts import Written
 from crisis.store.models import Answer, Item, ItemOutcome, NoticeItem
 from crisis.store.records import Fact
 
@@ -137,8 +138,20 @@ def _tally(counted: Iterable[tuple[str, str, str, int]]) -> Tally:
     return Tally(items, still_open, with_hash, hashes)
 
 
+def tally_of(entries: Iterable[Entry]) -> Tally:
+    """The counts of a request whose items were read already."""
+    return _tally((SHARED if one.shared else "", one.state, _algorithm(one), 1) for one in not_withdrawn(entries))
+
+
+def _algorithm(one: Entry) -> str:
+    """The hash by which an entry is counted: as ``_HASHED`` says it to the database."""
+    return (
+        "sha256" if one.sha256 is not None else "pdq" if one.pdq is not None else "md5" if one.md5 is not None else ""
+    )
+
+
 def write(
-    session: Session, answer: Answer, reported: Sequence[Reported], *, actor: str, now: datetime
+    session: Session, answer: Written | Answer, reported: Sequence[Reported], *, actor: str, now: datetime
 ) -> tuple[dict[UUID, Outcome], list[Fact]]:
     """Write outcomes down; what was said before in the same words is left as it is.
 
@@ -173,7 +186,9 @@ def write(
     return changed, facts
 
 
-def _row(answer: Answer, one: Reported, settled: takedown.Settled, actor: str, now: datetime) -> Mapping[str, object]:
+def _row(
+    answer: Written | Answer, one: Reported, settled: takedown.Settled, actor: str, now: datetime
+) -> Mapping[str, object]:
     return {
         "id": keys.new(),
         "notice_item_id": one.entry.id,
@@ -187,7 +202,7 @@ def _row(answer: Answer, one: Reported, settled: takedown.Settled, actor: str, n
     }
 
 
-def _fact(answer: Answer, entry: Entry, settled: takedown.Settled, actor: str) -> Fact:
+def _fact(answer: Written | Answer, entry: Entry, settled: takedown.Settled, actor: str) -> Fact:
     body = {
         "notice": str(answer.notice_id),
         "item": str(entry.id),

@@ -14,10 +14,11 @@ from crisis.domain.doubt import Doubt
 from crisis.domain.item import Outcome
 from crisis.store import answer_facts, answers, db, heard, link_pages, links, outcomes
 from crisis.store import records as record
+from crisis.store.answer_facts import Written
 from crisis.store.heard import Heard
 from crisis.store.link_pages import Page
 from crisis.store.links import Shown
-from crisis.store.models import Answer, Link, Notice
+from crisis.store.models import Link, Notice
 from crisis.store.outcomes import Entry
 from crisis.store.together import Together
 
@@ -135,7 +136,7 @@ def _answer_all(sent: Sequence[_Sent]) -> list[Acknowledged | Exception]:
             if link is not None and one.key not in before:
                 new.setdefault(one.key, _Taken(one, rows[link.notice_id], _given(link, one.form)))
         facts = _write(session, list(new.values()), spoken, now=now)
-        tallies, entries = outcomes.tallies(session, rows), outcomes.of_notices(session, rows)
+        entries = outcomes.of_notices(session, rows)
         for incident_id in sorted(facts):
             record.append(session, str(incident_id), facts[incident_id], now=now)
     results: list[Acknowledged | Exception] = []
@@ -145,7 +146,8 @@ def _answer_all(sent: Sequence[_Sent]) -> list[Acknowledged | Exception]:
             results.append(_unusable())
             continue
         row = rows[link.notice_id]
-        page = link_pages.of(link._replace(state=row.state), tallies[row.id], spoken[row.id])
+        tally = outcomes.tally_of(entries[row.id])
+        page = link_pages.of(link._replace(state=row.state), tally, spoken[row.id])
         taken = new.get(one.key)
         is_new = taken is not None and taken.sent is one
         said = taken.said if taken is not None else before[one.key]
@@ -233,7 +235,7 @@ def _given(link: Shown, form: Form) -> answers.Given:
     )
 
 
-def _gone_before(session: Session, written: Answer, happened: Moment, actor: str, now: datetime) -> list[record.Fact]:
+def _gone_before(session: Session, written: Written, happened: Moment, actor: str, now: datetime) -> list[record.Fact]:
     """Items said to be finished before they were named were gone before; they are counted apart."""
     gone = [
         outcomes.Reported(one, Outcome.ALREADY_GONE, happened)

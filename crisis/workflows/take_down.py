@@ -13,6 +13,7 @@ from crisis.domain.claimed import Moment
 from crisis.domain.item import Outcome
 from crisis.store import answer_facts, answers, db, links, outcomes
 from crisis.store import records as record
+from crisis.store.answer_facts import Written
 from crisis.store.answers import Given
 from crisis.store.models import Answer, Notice
 from crisis.store.outcomes import Entry, Reported
@@ -98,7 +99,7 @@ def _check_link(session: Session, notice_id: UUID, given: Given, now: datetime) 
 
 
 def _apply(
-    session: Session, row: Notice, written: Answer, reports: Reports, given: Given, now: datetime
+    session: Session, row: Notice, written: Written, reports: Reports, given: Given, now: datetime
 ) -> tuple[int, bool, list[record.Fact]]:
     entries = outcomes.of_notice(session, row.id)
     reported = _reported(entries, reports)
@@ -150,7 +151,7 @@ def _done(reported: Sequence[Reported], now: datetime) -> Moment:
 def _result(
     session: Session,
     row: Notice,
-    written: Answer,
+    written: Answer | Written,
     *,
     changed: int,
     repeated: bool = False,
