@@ -56,7 +56,6 @@ class Ended(NamedTuple):
     """How one attempt ended, and what becomes of its alert."""
 
     started: Started
-    owner: str  # who made it
     outcome: alert.Outcome
     state: alert.State
     finished_at: datetime

@@ -1,8 +1,9 @@
 """Attempts: each written once, with its result; until then its alert says that it has started."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert
 from crisis.domain.delivery import Ended, Lost
-from crisis.store import alerts, bulk, changes, keys
-from crisis.store.models import Alert, Attempt
+from crisis.store import alerts, arrays, bulk, keys
+from crisis.store.models import Alert, Attempt, Base
 from crisis.store.types import UtcTime
+
+_STARTED = alert.State.STARTED.value
 
 #: By these words of ours, attempts whose lease ran out are told from those that lost their connection.
 LEASE_RAN_OUT = "no result before the lease ran out"
@@ -31,57 +34,110 @@ def finish(session: Session, ended: Sequence[Ended]) -> Finished:
     """Write results. One with an old fence is kept with its attempt and moves nothing: another holds the alert."""
     if not ended:
         return Finished([], [])
-    held = changes.apply(
-        session,
-        Alert,
-        [_moved(one) for one in ended],
-        only=Alert.state == alert.State.STARTED.value,
-        also=("fence",),
-        cleared=("lease_until", "owner", "started_at"),
-    )
+    rows = list(map(_given, ended))
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    held = _finish_all(session, rows) if postgresql else _finish_each(session, rows)
     moved = [one for one in ended if one.claimed.id in held]
-    bulk.write(session, Attempt, _COLUMNS, map(_row, moved))
-    _mark(session, [one.claimed.id for one in moved if one.outcome is alert.Outcome.UNKNOWN])
     late = [one for one in ended if one.claimed.id not in held]
     for one in late:
         _keep_late(session, one)
     return Finished(moved, late)
 
 
-def _mark(session: Session, unknown: Sequence[UUID]) -> None:
-    """These may have arrived, and are sent again or given up: a copy may be one too many."""
-    if unknown:
-        marked = sa.update(Alert).where(Alert.id.in_(unknown)).values(possible_repeat=True)
-        session.execute(marked.execution_options(synchronize_session=False))
+_ALERT, _ATTEMPT = (Base.metadata.tables[model.__tablename__] for model in (Alert, Attempt))
+
+#: What is written of a result, to its attempt and its alert.
+_OF_ATTEMPT = ("finished_at", "outcome", "code", "remote_id", "detail", "size", "sha256")
+_COLUMNS = {
+    "id": _ALERT.c.id.type,
+    "fence": _ALERT.c.fence.type,
+    "attempt_id": _ATTEMPT.c.id.type,
+    **{name: _ATTEMPT.c[name].type for name in _OF_ATTEMPT},
+    **{name: _ALERT.c[name].type for name in ("state", "due_at", "evidence")},
+}
 
 
-_COLUMNS = (
-    *("id", "alert_id", "number", "fence", "owner", "started_at"),
-    *("finished_at", "outcome", "code", "remote_id", "detail", "size", "sha256"),
-)
-
-
-def _row(one: Ended) -> tuple[Any, ...]:
-    started, claimed = one.started, one.started.claimed
+def _given(one: Ended) -> tuple[Any, ...]:
+    """The values of ``_COLUMNS``."""
+    claimed = one.started.claimed
     return (
-        *(keys.new(), claimed.id, started.number, claimed.fence, one.owner, started.at),
+        *(claimed.id, claimed.fence, keys.new()),
         *(one.finished_at, one.outcome.value, one.code, one.remote_id, one.detail, one.size, one.sha256),
+        *(one.state.value, one.due_at, one.evidence),
     )
 
 
-def _moved(one: Ended) -> dict[str, Any]:
-    accepted = one.state is alert.State.ACCEPTED
+def _finish_all(session: Session, rows: Sequence[tuple[Any, ...]]) -> set[UUID]:
+    """One statement on PostgreSQL moves the alerts, and writes the attempt that each says it is at."""
+    return set(session.connection().execute(_finish(), arrays.bound(_COLUMNS, rows)).scalars())
+
+
+@cache
+def _finish() -> sa.Insert:
+    given = arrays.table(_COLUMNS)
+    moved = (
+        sa.update(_ALERT)
+        .where(_ALERT.c.id == given.c.id, _ALERT.c.fence == given.c.fence, _ALERT.c.state == _STARTED)
+        .values(_moved(dict(given.c.items())))
+        .returning(*_attempt(dict(given.c.items())))
+        .cte("moved")
+    )
+    names = [column.name for column in moved.c]
+    return sa.insert(_ATTEMPT).from_select(names, sa.select(moved)).returning(_ATTEMPT.c.alert_id)
+
+
+def _finish_each(session: Session, rows: Sequence[tuple[Any, ...]]) -> set[UUID]:
+    """The same on SQLite, where a change can't feed an insert; nobody comes between, for it has one writer."""
+    wanted = sa.select(_ALERT.c.id, _ALERT.c.fence).where(
+        _ALERT.c.id.in_([row[0] for row in rows]), _ALERT.c.state == _STARTED
+    )
+    found = {tuple(row) for row in session.execute(wanted).all()}
+    bound = [
+        {f"b_{name}": value for name, value in zip(_COLUMNS, row, strict=True)} for row in rows if row[:2] in found
+    ]
+    if bound:
+        for statement in _each():
+            session.connection().execute(statement, bound)
+    return {row[0] for row in rows if row[:2] in found}
+
+
+@cache
+def _each() -> tuple[sa.Insert, sa.Update]:
+    given = {name: sa.bindparam(f"b_{name}", type_=kind) for name, kind in _COLUMNS.items()}
+    attempt = _attempt(given)
+    names = [column.name for column in attempt]
+    written = sa.insert(_ATTEMPT).from_select(names, sa.select(*attempt).where(_ALERT.c.id == given["id"]))
+    return written, sa.update(_ALERT).where(_ALERT.c.id == given["id"]).values(_moved(given))
+
+
+def _moved(given: Mapping[str, sa.ColumnElement[Any]]) -> dict[str, Any]:
+    """What a result makes of its alert; who held it, and since when, stays as it was."""
+    accepted = given["state"] == alert.State.ACCEPTED.value
     return {
-        "id": one.claimed.id,
-        "fence": one.claimed.fence,
-        "state": one.state.value,
-        "due_at": one.due_at or one.claimed.due_at,
-        "accepted_at": one.finished_at if accepted else None,
-        "evidence": one.evidence if accepted else None,
-        "remote_id": one.remote_id,
-        "ended_at": None if one.due_at else one.finished_at,
-        "detail": one.detail,
+        "state": given["state"],
+        "due_at": sa.func.coalesce(given["due_at"], _ALERT.c.due_at),
+        "accepted_at": sa.case((accepted, given["finished_at"])),
+        "evidence": sa.case((accepted, given["evidence"])),
+        "remote_id": given["remote_id"],
+        "ended_at": sa.case((given["due_at"].is_(None), given["finished_at"])),
+        "detail": given["detail"],
+        # it may have arrived, and is sent again or given up: a copy may be one too many
+        "possible_repeat": sa.or_(_ALERT.c.possible_repeat, given["outcome"] == alert.Outcome.UNKNOWN.value),
     }
+
+
+def _attempt(given: Mapping[str, sa.ColumnElement[Any]]) -> list[sa.Label[Any]]:
+    """The row of the attempt that the alert is at."""
+    columns = {
+        "id": given["attempt_id"],
+        "alert_id": _ALERT.c.id,
+        "number": _ALERT.c.attempts,
+        "fence": _ALERT.c.fence,
+        "owner": _ALERT.c.owner,
+        "started_at": _ALERT.c.started_at,
+        **{name: given[name] for name in _OF_ATTEMPT},
+    }
+    return [column.label(name) for name, column in columns.items()]
 
 
 def _keep_late(session: Session, one: Ended) -> None:

@@ -180,7 +180,7 @@ class Drain:
 
     def _record(self, turn: books.Turn, back: Sequence["_Back"], facts: DeliveryFacts, *, now: datetime) -> None:
         moves_on = turn.moves_on({one.climbing for one in back} - {None})
-        done = turn.finish([_ended(one, moves_on, owner=self._room.owner) for one in back], now=now)
+        done = turn.finish([_ended(one, moves_on) for one in back], now=now)
         if done.late:
             _log.warning("deliver.late_results", extra={"results": len(done.late)})
         facts.results(done.moved)
@@ -291,7 +291,7 @@ class _Back:
         return None if accepted or claimed.purpose not in _CLIMBING else claimed.notice_id
 
 
-def _ended(back: _Back, moves_on: Mapping[UUID, datetime], *, owner: str) -> Ended:
+def _ended(back: _Back, moves_on: Mapping[UUID, datetime]) -> Ended:
     """What becomes of an alert after this result."""
     claimed, result = back.started.claimed, back.result
     at = moves_on.get(back.climbing) if back.climbing else None
@@ -305,7 +305,6 @@ def _ended(back: _Back, moves_on: Mapping[UUID, datetime], *, owner: str) -> End
     again = state in (alert.State.WAITING_RETRY, alert.State.UNKNOWN)
     return Ended(
         started=back.started,
-        owner=owner,
         outcome=result.outcome,
         state=state,
         finished_at=back.finished_at,
