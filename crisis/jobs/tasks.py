@@ -1,5 +1,6 @@
 """The tasks: doors to one workflow each; they carry no work, so losing or doubling one loses nothing."""
 
+from functools import partial
 from uuid import UUID
 
 from celery import shared_task
@@ -11,9 +12,10 @@ from crisis.workflows import deliver, probe
 
 @shared_task(name=names.DRAIN)  # type: ignore[untyped-decorator]
 def drain(queue: str) -> None:
-    """Send what is due in the queue; ring again for what is left when the time is up."""
-    if deliver.drain(alert.Queue(queue), room=room.current()).more:
-        bell.ring(alert.Queue(queue))
+    """Send what is due in the queue; ring again for what others could take, and for what is left in the end."""
+    ring = partial(bell.ring, alert.Queue(queue))
+    if deliver.drain(alert.Queue(queue), room=room.current(), calls=ring).more:
+        ring()
 
 
 @shared_task(name=names.MARK_PROBE)  # type: ignore[untyped-decorator]

@@ -78,6 +78,7 @@ def drain(
     room: Room,
     overdue_by: timedelta = timedelta(0),
     shut: Collection[str] = (),
+    calls: Callable[[], object] | None = None,
     budget_seconds: float = _BUDGET_SECONDS,
 ) -> Drained:
     """Send what is due on ``queue``, most urgent first.
@@ -85,10 +86,11 @@ def drain(
     Args:
         overdue_by: only what has been due for this long; the metronome's part.
         shut: providers to which nothing goes.
+        calls: the others, when there is more to begin with than one can take.
 
     Never raises for a message that could not be sent: that is an outcome, and it is recorded.
     """
-    return Drain(queue, room=room, overdue_by=overdue_by, shut=shut).run(budget_seconds)
+    return Drain(queue, room=room, overdue_by=overdue_by, shut=shut).run(budget_seconds, calls=calls)
 
 
 class Drain:
@@ -128,7 +130,7 @@ class Drain:
         """Whether it holds nothing, and nothing of it is on the wire."""
         return self._dispatch.is_empty
 
-    def run(self, budget_seconds: float) -> Drained:
+    def run(self, budget_seconds: float, *, calls: Callable[[], object] | None = None) -> Drained:
         """Turn after turn, until nothing is left or the time is up."""
         ends = self._ticks() + budget_seconds
         attempted, back = 0, list[_Back]()
@@ -136,6 +138,9 @@ class Drain:
             stop = self._ticks() >= ends
             started, taken = self.turn(back, stop=stop)
             attempted += started
+            if calls is not None and taken and not self._dry_until:  # it took all that it had room for
+                calls()
+            calls = None
             if self._dispatch.is_empty and (stop or not taken):
                 return Drained(attempted, more=stop)
             if self._ticks() >= ends + _PATIENCE_SECONDS:

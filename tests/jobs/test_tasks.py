@@ -33,7 +33,7 @@ def test_a_drain_rings_again_for_what_is_left(
 ) -> None:
     heard: list[Queue] = []
     monkeypatch.setattr(bell, "ring", heard.append)
-    monkeypatch.setattr(deliver, "drain", lambda queue, *, room: deliver.Drained(attempted=1, more=more))
+    monkeypatch.setattr(deliver, "drain", lambda queue, *, room, calls: deliver.Drained(attempted=1, more=more))
     tasks.drain("mail")
     assert heard == rung
 

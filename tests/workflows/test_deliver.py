@@ -149,6 +149,19 @@ def test_what_was_cancelled_after_the_claim_is_not_sent(declared: Declare, room:
     assert states() == {"cancelled": 2}
 
 
+@pytest.mark.parametrize(("alerts_due", "called"), [(0, 0), (2, 0), (3, 1), (12, 1)])
+def test_the_others_are_called_once_when_there_is_more_than_one_can_take(
+    declared: Declare, room: KeepingRoom, monkeypatch: pytest.MonkeyPatch, alerts_due: int, called: int
+) -> None:
+    monkeypatch.setattr(room.sender, "room", lambda _: 3)
+    samples.add(*samples.registry(alerts_due))
+    if alerts_due:
+        declared(items=[{"sha256": samples.SHA256}])
+    calls: list[int] = []
+    assert deliver.drain(MAIL, room=room, calls=lambda: calls.append(1)).attempted == alerts_due
+    assert len(calls) == called
+
+
 def test_the_metronome_takes_only_what_is_overdue(declared: Declare, room: KeepingRoom, clock: FakeClock) -> None:
     samples.add(*samples.registry(1))
     declared()
