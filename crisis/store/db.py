@@ -50,7 +50,8 @@ def _reader(engine: sa.Engine) -> sa.Engine:
     if found is None:
         options: dict[str, Any] = {"sqlite_begin": "DEFERRED"}
         if engine.dialect.name == "postgresql":
-            options = {"postgresql_readonly": True}
+            # as a reader of SQLite: what one query does not see, the next does not either
+            options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
         found = current_app.extensions[_READER] = engine.execution_options(**options)
     return found
 

@@ -1,22 +1,28 @@
 """Tests of what an incident looks like at a moment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from flask.ctx import AppContext
+from sqlalchemy.orm import Session
 
 from crisis import errors
 from crisis.domain.evidence import Kind
-from crisis.store import db
-from crisis.store.models import Alert, Opening
+from crisis.domain.records import Kind as Kinds
+from crisis.store import db, overview_rows, records
+from crisis.store.models import Alert, Notice, Opening
 from crisis.workflows import overview
 from tests.parts import samples
 from tests.parts.clock import START, FakeClock
 from tests.reports import story
 from tests.reports.story import Story
+
+_OF_A_MATTER = ("matter", "notice", "reason", "how")
 
 
 @contextmanager
@@ -120,6 +126,31 @@ def test_withdrawn_items_and_shared_hashes_are_outside_the_count_of_items(
     assert (view.items.total, view.items.done, view.shared_hashes) == (3, 1, 1)
     assert view.flags == ("items_open",)
     assert [one.outcome.value for one in overview.items(view.id)] == ["named", "named", "removed", "withdrawn", "named"]
+
+
+def test_a_look_is_of_one_moment_whatever_is_written_meanwhile(
+    desk_db: AppContext, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page goes on from ``head``: what that entry tells must be on it."""
+    (platform,) = samples.add(samples.platform())
+    with telling() as told:
+        told.notice(platform, items=1)
+    real = overview_rows.notices
+
+    def _then_somebody_answers(session: Session, incident_id: UUID) -> Sequence[Any]:
+        found = real(session, incident_id)
+        with Session(db.db.engine) as other, other.begin():
+            other.execute(sa.update(Notice).values(state="done"))
+            fact = records.Fact(Kinds.MATTER_ENDED, "desk", START, dict.fromkeys(_OF_A_MATTER, "x"))
+            records.append(other, str(incident_id), [fact], now=START)
+        return found
+
+    monkeypatch.setattr(overview_rows, "notices", _then_somebody_answers)
+    before = overview.incident("INC-2026-0007", now=clock.now())
+    monkeypatch.setattr(overview_rows, "notices", real)
+    after = overview.incident("INC-2026-0007", now=clock.now())
+    assert (before.notices[0].state, after.notices[0].state) == ("awaiting", "done")
+    assert after.head == before.head + 1
 
 
 def test_the_number_of_queries_does_not_grow_with_the_incident(desk_db: AppContext) -> None:
