@@ -23,6 +23,19 @@ WATCH = """() => {
 }"""
 
 
+def test_a_page_goes_on_by_itself_while_a_test_waits(browser: Browser, scene: Scene) -> None:
+    """What the tests below wait for comes to a page whose requests nobody holds up."""
+    with chromium.context(browser) as context:
+        page = context.new_page()
+        page.goto(f"{scene.url}/account/log-in")
+        page.evaluate("""() => {
+          window.answered = false;
+          setTimeout(() => fetch('/readyz').then(() => { window.answered = true; }), 300);
+        }""")
+        time.sleep(2)
+        assert page.evaluate("window.answered")
+
+
 def test_an_answer_appears_on_an_open_page_within_a_second(browser: Browser, scene: Scene) -> None:
     world = scene.world
     ref = world.declare(items=ITEMS[:2], audience={"affected": True})["ref"]
