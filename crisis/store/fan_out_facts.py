@@ -1,22 +1,25 @@
 """What the record says of a fan-out: bodies of its facts, with ids only."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from crisis.domain import notice
+from crisis.domain import notice, records
 from crisis.domain.outgoing import Draft
 from crisis.domain.records import Kind
 from crisis.store import keys
 from crisis.store.fan_outs import Written
 from crisis.store.models import Batch
 from crisis.store.records import moment
+from crisis.store.types import Canonical, canonical
+
+Body = Mapping[str, Any] | Canonical
 
 
 def happened(
     batch: Batch, written: Written, drafts: Sequence[Draft], *, moved: Sequence[Mapping[str, Any]] = ()
-) -> list[tuple[Kind, Mapping[str, Any]]]:
+) -> list[tuple[Kind, Body]]:
     """What naming a batch brought about, in order; ``moved`` are bodies of notices whose state it changed."""
     return [
         (Kind.ITEMS_NAMED, items_body(batch, written)),
@@ -47,21 +50,29 @@ def items_body(batch: Batch, written: Written) -> dict[str, Any]:
     }
 
 
-def notice_bodies(batch: Batch, written: Written) -> list[dict[str, Any]]:
-    """The bodies of ``notice.named``: one for each platform asked."""
-    target = {ask: None if ask is notice.Ask.INFORM else moment(batch.target_at) for ask in notice.Ask}
-    number, name = batch.number, {ask: ask.value for ask in notice.Ask}
-    return [
-        {
-            "notice": keys.text(asked.notice_id),
-            "platform": keys.text(asked.request.platform.id),
-            "ask": name[asked.request.ask],
-            "batch": number,
-            "target_at": target[asked.request.ask],
-            "items": [[keys.text(entry.id), entry.reason] for entry in asked.entries],
-        }
-        for asked in written.asked
-    ]
+def notice_bodies(batch: Batch, written: Written) -> Iterator[Canonical]:
+    """The bodies of ``notice.named``, one for each platform asked: alike but for their ids, for most of thousands."""
+    shapes: dict[tuple[notice.Ask, tuple[str, ...]], str] = {}
+    for asked in written.asked:
+        of = asked.request.ask, tuple([entry.reason for entry in asked.entries])
+        if (shape := shapes.get(of)) is None:
+            shape = shapes[of] = _shape(batch, *of)
+        ids = [keys.text(entry.id) for entry in asked.entries]
+        yield Canonical(shape % (*ids, keys.text(asked.notice_id), keys.text(asked.request.platform.id)))
+
+
+def _shape(batch: Batch, ask: notice.Ask, reasons: Iterable[str]) -> str:
+    """With ``%s`` where ids belong: those of the items, of the notice, of the platform."""
+    body = {
+        "ask": ask.value,
+        "batch": batch.number,
+        "items": [["%s", reason] for reason in reasons],
+        "notice": "%s",
+        "platform": "%s",
+        "target_at": None if ask is notice.Ask.INFORM else moment(batch.target_at),
+    }
+    records.check(Kind.NOTICE_NAMED, body)
+    return canonical(body)
 
 
 def alerts_body(drafts: Sequence[Draft]) -> dict[str, Any]:

@@ -61,12 +61,18 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class Canonical(str):
+    """JSON text that is what ``canonical`` makes of its value."""
+
+
 def canonical(value: Any) -> str:
     """JSON text that is the same for the same value.
 
     Raises:
         TypeError: for a float, which has more than one honest spelling; use whole numbers or text.
     """
+    if isinstance(value, Canonical):
+        return value
     _check(value)
     return _ENCODER.encode(value)
 

@@ -68,7 +68,7 @@ def add(
         )
         alongside(session, added)
         happened = fan_out_facts.happened(batch, written, drafts, moved=moved)
-        record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
+        record.append(session, str(owner.id), record.at_once(happened, actor=actor, now=now), now=now)
     return added
 
 

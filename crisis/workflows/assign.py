@@ -56,5 +56,5 @@ def assign(ref: str, item_id: UUID, registry_id: str, *, settings: Settings, now
             (records.Kind.ITEM_ASSIGNED, {"item": str(item_id), "platform": str(written.asked[0].request.platform.id)}),
             *fan_out_facts.happened(batch, written, drafts, moved=moved),
         ]
-        record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
+        record.append(session, str(owner.id), record.at_once(happened, actor=actor, now=now), now=now)
         return batch.number

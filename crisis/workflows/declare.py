@@ -90,7 +90,7 @@ def declare(
             (records.Kind.INCIDENT_DECLARED, _body(owner)),
             *fan_out_facts.happened(batch, written, drafts),
         ]
-        record.append(session, str(owner.id), [record.Fact(kind, actor, now, body) for kind, body in happened], now=now)
+        record.append(session, str(owner.id), record.at_once(happened, actor=actor, now=now), now=now)
     return declared
 
 

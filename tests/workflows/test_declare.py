@@ -1,5 +1,6 @@
 """Declaring: one transaction holds everything, and what can't be done leaves nothing."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from flask.ctx import AppContext
 from crisis import errors
 from crisis.domain import records
 from crisis.store.models import Alert, Event, Incident, Item, Link, Message, Notice, NoticeItem, Timer
+from crisis.store.types import canonical
 from crisis.workflows import declare
 from tests.parts import samples
 from tests.parts.clock import FakeClock
@@ -58,6 +60,27 @@ def test_the_record_tells_the_declaration_in_order(declared: Declare) -> None:
         records.Kind.ALERTS_PLANNED,
     ]
     assert all("@" not in one.body for one in events)
+
+
+def test_the_record_holds_for_each_request_what_was_asked_as_canonical_json(declared: Declare) -> None:
+    samples.add(*samples.registry(2))
+    done = declared(items=[{"url": "https://pixelly.example/watch/1"}, {"sha256": samples.SHA256}])
+    found = rows(Event, Event.stream == str(done.incident_id), Event.kind == records.Kind.NOTICE_NAMED)
+    bodies = {body["notice"]: body for body in (json.loads(one.body) for one in found)}
+    named = {one.id: [one.notice_id, one.reason] for one in rows(NoticeItem)}
+    assert [one.body for one in found] == [canonical(json.loads(one.body)) for one in found]
+    for asked in rows(Notice):
+        items = [[str(key), reason] for key, (notice_id, reason) in named.items() if notice_id == asked.id]
+        body = bodies.pop(str(asked.id))
+        assert sorted(body.pop("items")) == sorted(items)
+        assert body == {
+            "notice": str(asked.id),
+            "platform": str(asked.platform_id),
+            "ask": asked.ask,
+            "batch": 1,
+            "target_at": "2026-03-02T02:03:00.000000Z",
+        }
+    assert bodies == {}
 
 
 def test_references_count_exercises_apart(declared: Declare) -> None:
