@@ -23,7 +23,6 @@ class Claimed(NamedTuple):
     fence: int
     incident_id: UUID | None  # none for a probe
     notice_id: UUID | None
-    contact_id: UUID | None
     endpoint_id: UUID | None
     message_id: UUID
     link_id: UUID | None
@@ -32,7 +31,6 @@ class Claimed(NamedTuple):
     channel: str
     provider: str
     address: str
-    contact_name: str
     slots: Mapping[str, str]
     planned_at: datetime
     priority: int

@@ -33,11 +33,12 @@ _FOLLOWING = (alert.Purpose.STAND_DOWN, alert.Purpose.CORRECTION, alert.Purpose.
 _ALERT = Base.metadata.tables["alert"]
 #: The condition of the index by which the queue is read: nobody has to read what has ended.
 _OPEN = _ALERT.c.ended_at.is_(None)
-#: The slots as their text, because thousands of alerts have the same.
-_COLUMNS = tuple(
-    sa.type_coerce(_ALERT.c[name], sa.Text()).label(name) if name == "slots" else _ALERT.c[name]
-    for name in Claimed._fields
-)
+_IS_STARTED = _ALERT.c.state == alert.State.STARTED.value
+_AS = {
+    "slots": sa.type_coerce(_ALERT.c.slots, sa.Text()).label("slots"),  # thousands of alerts have the same
+    "attempts": (_ALERT.c.attempts - sa.case((_IS_STARTED, 1), else_=0)).label("attempts"),  # before this one
+}
+_COLUMNS = tuple(_AS.get(name, _ALERT.c[name]) for name in Claimed._fields)
 _SLOTS = 1 + Claimed._fields.index("slots")  # in a row that begins with the state
 
 
@@ -75,7 +76,7 @@ def claim(
             "b_lease": now + LEASE,
         },
     )
-    return _taken(rows.all(), started=at_once)
+    return _taken(rows.all())
 
 
 def start(session: Session, held: Sequence[Claimed], *, owner: str, now: datetime) -> Taken:
@@ -88,7 +89,7 @@ def start(session: Session, held: Sequence[Claimed], *, owner: str, now: datetim
     fences = {one.id: one.fence for one in held}
     bound = {"b_ids": list(fences), "b_owner": owner, "b_now": now, "b_lease": now + LEASE}
     rows = session.connection().execute(_start(), bound).all()
-    return _taken((row for row in rows if fences[row.id] == row.fence), started=True)
+    return _taken(row for row in rows if fences[row.id] == row.fence)
 
 
 def renew(session: Session, ids: Collection[UUID], *, owner: str, now: datetime) -> None:
@@ -150,7 +151,7 @@ def _start() -> sa.Update:
         _ALERT.c.state == alert.State.CLAIMED.value,
         _ALERT.c.owner == sa.bindparam("b_owner"),
     )
-    chosen = sa.select(_ALERT.c.id, _needless(_ALERT).label("needless")).where(held).cte("held")
+    chosen = sa.select(_ALERT.c.id, _needless().label("needless")).where(held).cte("held")
     chosen = chosen.prefix_with("MATERIALIZED", dialect="postgresql")
     return (
         sa.update(_ALERT)
@@ -170,7 +171,7 @@ def _due() -> sa.Select[Any]:
         earlier.c.lease_until > sa.bindparam("b_now", type_=_ALERT.c.due_at.type),
     )
     return (
-        sa.select(_ALERT.c.id, _needless(_ALERT).label("needless"))
+        sa.select(_ALERT.c.id, _needless().label("needless"))
         .where(
             _OPEN,
             _ALERT.c.queue == sa.bindparam("b_queue"),
@@ -199,19 +200,19 @@ def _to(state: alert.State, needless: sa.ColumnElement[bool]) -> dict[str, Any]:
     return values
 
 
-def _needless(row: sa.FromClause) -> sa.ColumnElement[bool]:
-    stood_down = sa.exists().where(Incident.id == row.c.incident_id, Incident.state != incident.State.DECLARED.value)
-    answered = sa.exists().where(Notice.id == row.c.notice_id, Notice.acknowledged_at > row.c.planned_at)
-    retired = sa.exists().where(Endpoint.id == row.c.endpoint_id, Endpoint.retired_at.is_not(None))
+def _needless() -> sa.ColumnElement[bool]:
+    stood_down = sa.exists().where(Incident.id == _ALERT.c.incident_id, Incident.state != incident.State.DECLARED.value)
+    answered = sa.exists().where(Notice.id == _ALERT.c.notice_id, Notice.acknowledged_at > _ALERT.c.planned_at)
+    retired = sa.exists().where(Endpoint.id == _ALERT.c.endpoint_id, Endpoint.retired_at.is_not(None))
     return sa.or_(
-        sa.and_(row.c.purpose.not_in([purpose.value for purpose in _AFTER_STAND_DOWN]), stood_down),
-        sa.and_(row.c.purpose.in_([purpose.value for purpose in _FOR_THE_SILENT]), answered),
+        sa.and_(_ALERT.c.purpose.not_in([purpose.value for purpose in _AFTER_STAND_DOWN]), stood_down),
+        sa.and_(_ALERT.c.purpose.in_([purpose.value for purpose in _FOR_THE_SILENT]), answered),
         retired,
     )
 
 
-def _taken(rows: Iterable[sa.Row[Any]], *, started: bool) -> Taken:
-    """Rows as a statement returned them; their count of attempts has the one that was just started."""
+def _taken(rows: Iterable[sa.Row[Any]]) -> Taken:
+    """Rows as a statement returned them, most urgent first."""
     held: list[Claimed] = []
     cancelled: list[Claimed] = []
     for row in rows:
@@ -219,7 +220,7 @@ def _taken(rows: Iterable[sa.Row[Any]], *, started: bool) -> Taken:
         if row[0] == alert.State.CANCELLED.value:
             cancelled.append(one)
         else:
-            held.append(one._replace(attempts=one.attempts - 1) if started else one)
+            held.append(one)
     held.sort(key=lambda one: (one.priority, one.due_at))
     return Taken(held, cancelled)
 
@@ -312,9 +313,3 @@ def messages(session: Session, ids: Iterable[UUID]) -> dict[UUID, Message]:
     if not wanted:
         return {}
     return {message.id: message for message in session.scalars(sa.select(Message).where(Message.id.in_(wanted)))}
-
-
-def contacts_tried(session: Session, notice_id: UUID) -> set[UUID]:
-    """The contacts of a platform to whom an alert of this notice was planned."""
-    query = sa.select(Alert.contact_id).where(Alert.notice_id == notice_id, Alert.contact_id.is_not(None)).distinct()
-    return {contact_id for contact_id in session.scalars(query) if contact_id is not None}

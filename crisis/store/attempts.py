@@ -34,7 +34,7 @@ def finish(session: Session, ended: Sequence[Ended]) -> Finished:
     """Write results. One with an old fence is kept with its attempt and moves nothing: another holds the alert."""
     if not ended:
         return Finished([], [])
-    rows = list(map(_given, ended))
+    rows = list(map(_given, ended, keys.many(len(ended))))
     postgresql = session.get_bind().dialect.name == "postgresql"
     held = _finish_all(session, rows) if postgresql else _finish_each(session, rows)
     moved = [one for one in ended if one.claimed.id in held]
@@ -57,11 +57,11 @@ _COLUMNS = {
 }
 
 
-def _given(one: Ended) -> tuple[Any, ...]:
+def _given(one: Ended, key: UUID) -> tuple[Any, ...]:
     """The values of ``_COLUMNS``."""
     claimed = one.started.claimed
     return (
-        *(claimed.id, claimed.fence, keys.new()),
+        *(claimed.id, claimed.fence, key),
         *(one.finished_at, one.outcome.value, one.code, one.remote_id, one.detail, one.size, one.sha256),
         *(one.state.value, one.due_at, one.evidence),
     )
