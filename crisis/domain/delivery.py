@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from crisis.domain import alert
+from crisis.domain import alert, retry
 
 #: A claim holds this long unless a flush renews it; then the rows go to the next worker.
 LEASE = timedelta(seconds=15)
@@ -92,3 +92,8 @@ class Lost:
     incident_id: UUID | None
     notice_id: UUID | None
     attempts: int
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it was the last try; otherwise it is sent again."""
+        return self.attempts >= retry.CAP

@@ -9,6 +9,7 @@ flush is done, and shrinks on a slow wire: a crash leaves at most one window wit
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from crisis.domain.delivery import Claimed, Started
@@ -65,7 +66,7 @@ class Dispatch:
         for one in claimed:
             self._held.setdefault(one.provider, []).append(one)
         for rows in self._held.values():
-            rows.sort(key=lambda one: (one.priority, one.due_at, one.id))
+            rows.sort(key=_order)
 
     def startable(self, room: Room) -> list[Claimed]:
         """Take out of the held rows what the wire has room for, most urgent first."""
@@ -73,7 +74,7 @@ class Dispatch:
         ready: list[Claimed] = []
         for provider, rows in self._held.items():
             ready += rows[: max(0, room(provider))]
-        ready.sort(key=lambda one: (one.priority, one.due_at, one.id))
+        ready.sort(key=_order)
         ready = ready[:free]
         taken = {one.id for one in ready}
         self._drop(taken)
@@ -112,3 +113,8 @@ class Dispatch:
         if ids:
             kept = ((provider, [one for one in rows if one.id not in ids]) for provider, rows in self._held.items())
             self._held = {provider: rows for provider, rows in kept if rows}
+
+
+def _order(one: Claimed) -> tuple[int, datetime, UUID]:
+    """Most urgent first."""
+    return one.priority, one.due_at, one.id

@@ -9,22 +9,12 @@ from uuid import UUID
 from crisis import errors
 from crisis.config import Settings
 from crisis.domain import alert, provider
+from crisis.domain.outgoing import Text
 from crisis.notify import addresses, links, marks, mime, return_path
 from crisis.notify.sender import Envelope
 
 #: Mails of one fan-out differ in zone and count of addresses: some dozens of kinds, of some kilobytes each.
 _MOST_KEPT = 512
-
-
-class Message(Protocol):
-    """A text with named slots, as kept."""
-
-    @property
-    def subject(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def html(self) -> str: ...
 
 
 class Alert(Protocol):
@@ -62,7 +52,7 @@ class Templates:
         """Those that have to be learned before their alerts can be rendered."""
         return set(message_ids) - self._known.keys()
 
-    def learn(self, messages: Mapping[UUID, Message]) -> None:
+    def learn(self, messages: Mapping[UUID, Text]) -> None:
         """Keep these messages; they never change."""
         self._known.update((one, (row.subject, row.text, row.html)) for one, row in messages.items())
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert, incident
 from crisis.domain.delivery import LEASE, Claimed, Taken
+from crisis.domain.outgoing import Text
 from crisis.store.models import Alert, Base, Endpoint, Incident, Message, Notice
 
 _DUE_STATES = (alert.State.PLANNED, alert.State.WAITING_RETRY, alert.State.UNKNOWN)
@@ -307,9 +308,10 @@ def resume(session: Session, incident_id: UUID, *, cancelled_at: datetime, now: 
     return list(session.scalars(statement))
 
 
-def messages(session: Session, ids: Iterable[UUID]) -> dict[UUID, Message]:
+def messages(session: Session, ids: Iterable[UUID]) -> dict[UUID, Text]:
     """The messages with these ids."""
     wanted = set(ids)
     if not wanted:
         return {}
-    return {message.id: message for message in session.scalars(sa.select(Message).where(Message.id.in_(wanted)))}
+    query = sa.select(Message.id, Message.subject, Message.text, Message.html).where(Message.id.in_(wanted))
+    return {message_id: Text(*texts) for message_id, *texts in session.execute(query)}

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crisis.domain import alert
+from crisis.domain import alert, retry
 from crisis.domain.delivery import Ended, Lost
 from crisis.store import alerts, arrays, bulk, keys
 from crisis.store.models import Alert, Attempt, Base
@@ -157,10 +157,10 @@ def _keep_late(session: Session, one: Ended) -> None:
     )
 
 
-def lose_expired(session: Session, queue: alert.Queue, *, now: datetime, limit: int, cap: int) -> list[Lost]:
+def lose_expired(session: Session, queue: alert.Queue, *, now: datetime, limit: int) -> list[Lost]:
     """Take back what others hold by a lease that ran out: claimed alerts are planned again, started ones are lost.
 
-    Lost ones have an attempt that is unknown, and fail where ``cap`` tries are used up.
+    Lost ones have an attempt that is unknown, and fail where no try is left.
     """
     columns = (Alert.id, Alert.incident_id, Alert.notice_id, Alert.state)
     expired = (
@@ -179,7 +179,7 @@ def lose_expired(session: Session, queue: alert.Queue, *, now: datetime, limit: 
     alerts.give_back(session, [row.id for row in found if row.state == alert.State.CLAIMED.value])
     lost = [row for row in found if row.state == alert.State.STARTED.value]
     if lost:
-        _lose(session, [row.id for row in lost], now=now, cap=cap)
+        _lose(session, [row.id for row in lost], now=now)
         same = {"finished_at": now, "outcome": alert.Outcome.UNKNOWN.value, "detail": LEASE_RAN_OUT}
         names = ("id", "alert_id", "number", "fence", "owner", "started_at")
         rows = ((keys.new(), row.id, row.attempts, row.fence, row.owner or "", row.started_at or now) for row in lost)
@@ -187,8 +187,8 @@ def lose_expired(session: Session, queue: alert.Queue, *, now: datetime, limit: 
     return [Lost(row.id, row.incident_id, row.notice_id, row.attempts) for row in lost]
 
 
-def _lose(session: Session, ids: Iterable[UUID], *, now: datetime, cap: int) -> None:
-    spent = Alert.attempts >= cap
+def _lose(session: Session, ids: Iterable[UUID], *, now: datetime) -> None:
+    spent = Alert.attempts >= retry.CAP
     session.execute(
         sa.update(Alert)
         .where(Alert.id.in_(ids))

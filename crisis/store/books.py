@@ -10,27 +10,17 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert
 from crisis.domain.delivery import Claimed, Ended, Lost, Taken
+from crisis.domain.outgoing import Text
 from crisis.store import alerts, attempts, db, registrations, timers
 from crisis.store import records as record
 from crisis.store.attempts import Finished
-
-
-class Message(Protocol):
-    """A text with named slots, as kept."""
-
-    @property
-    def subject(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def html(self) -> str: ...
 
 
 class Turn(Protocol):
     """The rows as one drain sees them within one transaction; ``alerts`` and ``attempts`` say what each does."""
 
     def finish(self, ended: Sequence[Ended], *, now: datetime) -> Finished: ...
-    def lose(self, queue: alert.Queue, *, now: datetime, limit: int, cap: int) -> list[Lost]: ...
+    def lose(self, queue: alert.Queue, *, now: datetime, limit: int) -> list[Lost]: ...
     def claim(
         self,
         queue: alert.Queue,
@@ -45,10 +35,10 @@ class Turn(Protocol):
     def start(self, held: Sequence[Claimed], *, owner: str, now: datetime) -> Taken: ...
     def renew(self, ids: Collection[UUID], *, owner: str, now: datetime) -> None: ...
     def release(self, held: Collection[Claimed], *, owner: str) -> None: ...
-    def messages(self, ids: Iterable[UUID]) -> Mapping[UUID, Message]: ...
+    def messages(self, ids: Iterable[UUID]) -> Mapping[UUID, Text]: ...
     def arm(self, timers: Sequence[Mapping[str, Any]]) -> None: ...
     def hurry(self, notice_ids: Collection[UUID], *, now: datetime) -> None: ...
-    def moves_on(self, notice_ids: Collection[UUID | None]) -> Mapping[UUID, datetime]: ...
+    def moves_on(self, notice_ids: Collection[UUID]) -> Mapping[UUID, datetime]: ...
     def retire(self, endpoint_id: UUID, *, now: datetime) -> list[record.Fact]: ...
     def append(self, stream: str, facts: Sequence[record.Fact], *, now: datetime) -> None: ...
 
@@ -69,8 +59,8 @@ class _Turn:
     def finish(self, ended: Sequence[Ended], *, now: datetime) -> Finished:
         return attempts.finish(self._session, ended)
 
-    def lose(self, queue: alert.Queue, *, now: datetime, limit: int, cap: int) -> list[Lost]:
-        return attempts.lose_expired(self._session, queue, now=now, limit=limit, cap=cap)
+    def lose(self, queue: alert.Queue, *, now: datetime, limit: int) -> list[Lost]:
+        return attempts.lose_expired(self._session, queue, now=now, limit=limit)
 
     def claim(
         self,
@@ -103,7 +93,7 @@ class _Turn:
     def release(self, held: Collection[Claimed], *, owner: str) -> None:
         alerts.release(self._session, held, owner=owner)
 
-    def messages(self, ids: Iterable[UUID]) -> Mapping[UUID, Message]:
+    def messages(self, ids: Iterable[UUID]) -> Mapping[UUID, Text]:
         return alerts.messages(self._session, ids)
 
     def arm(self, timers_: Sequence[Mapping[str, Any]]) -> None:
@@ -113,9 +103,8 @@ class _Turn:
         if notice_ids:
             timers.hurry_many(self._session, notice_ids, now)
 
-    def moves_on(self, notice_ids: Collection[UUID | None]) -> Mapping[UUID, datetime]:
-        wanted = [one for one in notice_ids if one is not None]
-        return timers.next_due(self._session, wanted) if wanted else {}
+    def moves_on(self, notice_ids: Collection[UUID]) -> Mapping[UUID, datetime]:
+        return timers.next_due(self._session, notice_ids) if notice_ids else {}
 
     def retire(self, endpoint_id: UUID, *, now: datetime) -> list[record.Fact]:
         return registrations.retire_endpoint(self._session, endpoint_id, "gone", now)

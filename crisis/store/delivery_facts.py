@@ -33,10 +33,10 @@ class DeliveryFacts:
         for one in moved:
             self._add(one.claimed.incident_id, _KINDS[one.state], one.claimed.id, one.finished_at)
 
-    def lost(self, lost: Sequence[Lost], *, cap: int) -> None:
-        """Attempts whose lease ran out; failed where ``cap`` tries are used up."""
+    def lost(self, lost: Sequence[Lost]) -> None:
+        """Attempts whose lease ran out."""
         for one in lost:
-            state = alert.State.FAILED if one.attempts >= cap else alert.State.UNKNOWN
+            state = alert.State.FAILED if one.is_given_up else alert.State.UNKNOWN
             self._add(one.incident_id, _KINDS[state], one.alert_id, self._now)
 
     def cancelled(self, cancelled: Sequence[Claimed]) -> None:

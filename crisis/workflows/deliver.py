@@ -184,7 +184,7 @@ class Drain:
         return now, started, count
 
     def _record(self, turn: books.Turn, back: Sequence["_Back"], facts: DeliveryFacts, *, now: datetime) -> None:
-        moves_on = turn.moves_on({one.climbing for one in back} - {None})
+        moves_on = turn.moves_on({one.climbing for one in back if one.climbing})
         done = turn.finish([_ended(one, moves_on) for one in back], now=now)
         if done.late:
             _log.warning("deliver.late_results", extra={"results": len(done.late)})
@@ -204,10 +204,10 @@ class Drain:
         """Take note of what other workers lost, and keep what is ours."""
         if not timedelta(0) <= now - self._lost_at < _LOSE:  # a clock set back counts as well
             self._lost_at = now
-            lost = turn.lose(self._queue, now=now, limit=_FLUSH_ROWS, cap=retry.CAP)
-            facts.lost(lost, cap=retry.CAP)
-            spent = ((one.incident_id, one.notice_id) for one in lost if one.attempts >= retry.CAP)
-            self._give_up(turn, spent, now=now)
+            lost = turn.lose(self._queue, now=now, limit=_FLUSH_ROWS)
+            facts.lost(lost)
+            given_up = ((one.incident_id, one.notice_id) for one in lost if one.is_given_up)
+            self._give_up(turn, given_up, now=now)
         if not timedelta(0) <= now - self._renewed_at < _RENEW:
             self._renewed_at = now
             ours = [*self._dispatch.on_wire, *(one.id for one in self._dispatch.held)]

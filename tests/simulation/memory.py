@@ -8,10 +8,11 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from crisis.domain import alert
+from crisis.domain import alert, retry
 from crisis.domain.alert import Outcome, Purpose, State
 from crisis.domain.delivery import LEASE, Claimed, Ended, Lost, Taken
 from crisis.domain.incident import State as IncidentState
+from crisis.domain.outgoing import Text
 from crisis.store import records as record
 from crisis.store.attempts import Finished
 
@@ -20,6 +21,7 @@ LEASED = (State.CLAIMED, State.STARTED)
 FOLLOWING = (Purpose.STAND_DOWN, Purpose.CORRECTION, Purpose.UPDATE)
 AFTER_STAND_DOWN = (Purpose.CORRECTION, Purpose.OFFICER, Purpose.STAND_DOWN, Purpose.TEST)
 INCIDENT = UUID(int=1)
+TEXT = Text("Alert", "Text", "<p>Text</p>")
 CLIMB = (timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=15))  # the ladder of silence
 
 
@@ -137,14 +139,14 @@ class MemoryTurn:
                 self.tables.attempts[key] = replace(attempt, late_outcome=one.outcome)
         return Finished(moved, late)
 
-    def lose(self, queue: alert.Queue, *, now: datetime, limit: int, cap: int) -> list[Lost]:
+    def lose(self, queue: alert.Queue, *, now: datetime, limit: int) -> list[Lost]:
         lost = []
         for row in [one for one in self.tables.alerts.values() if one.lease_until and one.lease_until <= now]:
             fenced = row.claimed._replace(fence=row.claimed.fence + 1)
             if row.state is State.CLAIMED:
                 self._set(replace(row, claimed=fenced, state=State.PLANNED, owner=None, lease_until=None))
             elif row.state is State.STARTED and len(lost) < limit:
-                state = State.FAILED if row.claimed.attempts >= cap else State.UNKNOWN
+                state = State.FAILED if row.claimed.attempts >= retry.CAP else State.UNKNOWN
                 self._set(
                     replace(
                         row,
@@ -201,8 +203,8 @@ class MemoryTurn:
             if row.state is State.CLAIMED and row.owner == owner:
                 self._set(replace(row, state=State.PLANNED, owner=None, lease_until=None))
 
-    def messages(self, ids: Iterable[UUID]) -> Mapping[UUID, "Text"]:
-        return {one: Text() for one in ids}
+    def messages(self, ids: Iterable[UUID]) -> Mapping[UUID, Text]:
+        return dict.fromkeys(ids, TEXT)
 
     def arm(self, timers: Sequence[Mapping[str, Any]]) -> None:
         """Officers are told of failures; this night has none."""
@@ -217,8 +219,8 @@ class MemoryTurn:
             if State.FAILED in states and states <= {State.FAILED, State.CANCELLED}:
                 self.tables.notices[notice_id] = replace(asked, due_at=now)
 
-    def moves_on(self, notice_ids: Collection[UUID | None]) -> Mapping[UUID, datetime]:
-        found = {one: self.tables.notices[one].due_at for one in notice_ids if one is not None}
+    def moves_on(self, notice_ids: Collection[UUID]) -> Mapping[UUID, datetime]:
+        found = {one: self.tables.notices[one].due_at for one in notice_ids}
         return {one: due_at for one, due_at in found.items() if due_at is not None}
 
     def retire(self, endpoint_id: UUID, *, now: datetime) -> list[record.Fact]:
@@ -309,15 +311,6 @@ class MemoryTurn:
 
     def _set(self, row: AlertRow) -> None:
         self.tables.alerts[row.claimed.id] = row
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A message without anything to fill in."""
-
-    subject: str = "Alert"
-    text: str = "Text"
-    html: str = "<p>Text</p>"
 
 
 def address(platform: int, contact: int) -> str:

@@ -68,7 +68,7 @@ def test_the_start_of_an_earlier_try_is_none_of_this_one(five: None, clock: Fake
     take(clock, THEIRS, 5)
     clock.advance(seconds=16)
     with db.transaction() as session:
-        attempts.lose_expired(session, MAIL, now=clock.now(), limit=9, cap=9)
+        attempts.lose_expired(session, MAIL, now=clock.now(), limit=9)
     take(clock, THEIRS, 1, starts=False)
     assert found(clock) == [Hold("email", 1, None)]
     clock.advance(seconds=1)
