@@ -204,9 +204,10 @@ class Rig(ExitStack):
         time.sleep(max(0.0, since + wait - time.monotonic()))
         name = f"Ana Costa {next(_numbers):05}"  # one step of CPython: no two threads get the same
         body = urlencode({"form": form, "name": name, "answer": "acknowledge"}).encode()
-        until = time.monotonic() + RECOVERY_SECONDS
+        # of the first try: it may have been written though its reply was lost, and keeps that time
+        sent_at, until = datetime.now(UTC), time.monotonic() + RECOVERY_SECONDS
         while True:
-            sent_at, status, recorded = datetime.now(UTC), 0, False
+            status, recorded = 0, False
             with suppress(OSError):
                 reply = self.desk.post(
                     link.removeprefix(self.desk.url),
@@ -219,8 +220,7 @@ class Rig(ExitStack):
                 break
             self.refused.append(status)
             time.sleep(0.2)
-        first = next((one.sent_at for one in self.answered if one.name == name), sent_at)
-        self.answered.append(Answered(name, first, datetime.now(UTC), status, recorded))
+        self.answered.append(Answered(name, sent_at, datetime.now(UTC), status, recorded))
 
     def trouble(self, *, crashes: int = 0) -> "_Trouble":
         """What is done in this block breaks something; ``crashes`` of processes that send are part of it."""
