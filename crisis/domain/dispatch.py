@@ -5,7 +5,8 @@
                  └─▶ given back, beyond a few
 
 The window is how many may be on the wire at once. It grows while the wire runs empty before the next
-flush is done, and shrinks on a slow wire: a crash leaves at most one window without a result.
+flush is done, or gives back a third of it, and shrinks on a slow wire: a crash leaves at most one window
+without a result.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +18,11 @@ from crisis.domain.delivery import Claimed, Started
 #: How many free places the wire has for a provider now.
 Room = Callable[[str], int]
 
-LEAST, FIRST, MOST = 64, 128, 512
+#: Of one wire. Two processes at their most have 500 rows without a result when a host dies: one flush.
+LEAST, FIRST, MOST = 64, 128, 250
+
+#: Where each provider says for how much it has room; those that hang fill places.
+MOST_OF_MANY = 512
 
 #: Rows of one provider that may wait here for room; the rest goes back to the queue for others.
 _HELD = 32
@@ -35,7 +40,7 @@ class Dispatch:
         self.on_wire: dict[UUID, Started] = {}
         self._held: dict[str, list[Claimed]] = {}
         self._one_wire = one_wire
-        self._window = FIRST if one_wire else MOST
+        self._window = FIRST if one_wire else MOST_OF_MANY
 
     @property
     def held(self) -> list[Claimed]:
@@ -104,9 +109,9 @@ class Dispatch:
         left = len(self.on_wire)
         if not self._one_wire:
             return
-        if ended and left * 4 <= self._window:
+        if ended and (left * 4 <= self._window or ended * 3 >= self._window):
             self._window = min(MOST, self._window * 2)
-        elif left * 8 >= self._window * 7 and ended * 8 <= self._window:
+        elif left * 8 >= self._window * 7 and ended * 16 <= self._window:
             self._window = max(LEAST, self._window // 2)
 
     def _drop(self, ids: set[UUID]) -> None:

@@ -84,6 +84,21 @@ def test_the_window_grows_on_a_wire_that_runs_empty_and_shrinks_on_a_slow_one() 
     assert held.free == dispatch.LEAST
 
 
+def test_the_window_fits_a_wire_that_gives_back_a_steady_share() -> None:
+    held = Dispatch()
+    held.start([started(number) for number in range(dispatch.FIRST)])
+    held.adapt(dispatch.FIRST // 4)
+    assert held.free == 0
+    held.adapt(dispatch.FIRST // 3 + 1)  # the rest will be gone before the next flush is done
+    assert held.free == dispatch.MOST - dispatch.FIRST
+    held.adapt(dispatch.MOST // 16 + 1)
+    assert held.free == dispatch.MOST - dispatch.FIRST
+
+
+def test_two_processes_leave_no_more_than_one_flush_without_a_result() -> None:
+    assert 2 * dispatch.MOST <= 500
+
+
 def test_a_result_that_nobody_waits_for_is_none() -> None:
     held = Dispatch()
     held.start([started(1)])
@@ -96,4 +111,4 @@ def test_wires_of_many_providers_keep_their_places_while_some_hang() -> None:
     held.start([started(number) for number in range(100)])
     for _ in range(10):
         held.adapt(0)
-    assert held.free == dispatch.MOST - 100
+    assert held.free == dispatch.MOST_OF_MANY - 100

@@ -199,7 +199,7 @@ def repeats_are_few_and_marked(evidence: Evidence) -> Iterable[str]:
     for alert_id in evidence.copies.keys() - {one.id.hex for one in evidence.alerts}:
         yield f"a copy of {alert_id} arrived, which is no alert"
     lost = [one for one in evidence.attempts if one.detail == "no result before the lease ran out"]
-    if len(lost) > evidence.crashes * dispatch.MOST:
+    if len(lost) > evidence.crashes * dispatch.MOST_OF_MANY:
         yield f"{len(lost)} attempts were lost by {evidence.crashes} crashes"
 
 
