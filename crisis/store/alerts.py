@@ -16,8 +16,9 @@ from crisis.domain.delivery import LEASE, Claimed, Taken
 from crisis.domain.outgoing import Text
 from crisis.store.models import Alert, Base, Endpoint, Incident, Message, Notice
 
-_DUE_STATES = (alert.State.PLANNED, alert.State.WAITING_RETRY, alert.State.UNKNOWN)
-_LEASED = (alert.State.CLAIMED.value, alert.State.STARTED.value)
+#: States in which an alert waits for a worker, and those in which one holds it.
+WAITING = (alert.State.PLANNED.value, alert.State.WAITING_RETRY.value, alert.State.UNKNOWN.value)
+LEASED = (alert.State.CLAIMED.value, alert.State.STARTED.value)
 
 #: What goes on after a stand-down, and the tests that belong to no incident.
 _AFTER_STAND_DOWN = (
@@ -33,7 +34,7 @@ _FOLLOWING = (alert.Purpose.STAND_DOWN, alert.Purpose.CORRECTION, alert.Purpose.
 
 _ALERT = Base.metadata.tables["alert"]
 #: The condition of the index by which the queue is read: nobody has to read what has ended.
-_OPEN = _ALERT.c.ended_at.is_(None)
+OPEN = _ALERT.c.ended_at.is_(None)
 _IS_STARTED = _ALERT.c.state == alert.State.STARTED.value
 _AS = {
     "slots": sa.type_coerce(_ALERT.c.slots, sa.Text()).label("slots"),  # thousands of alerts have the same
@@ -98,7 +99,7 @@ def renew(session: Session, ids: Collection[UUID], *, owner: str, now: datetime)
     if ids:
         session.execute(
             sa.update(Alert)
-            .where(Alert.id.in_(list(ids)), Alert.state.in_(_LEASED), Alert.owner == owner)
+            .where(Alert.id.in_(list(ids)), Alert.state.in_(LEASED), Alert.owner == owner)
             .values(lease_until=now + LEASE)
             .execution_options(synchronize_session=False)
         )
@@ -168,15 +169,15 @@ def _due() -> sa.Select[Any]:
         earlier.c.notice_id == _ALERT.c.notice_id,
         earlier.c.endpoint_id == _ALERT.c.endpoint_id,
         earlier.c.id != _ALERT.c.id,
-        earlier.c.state.in_(_LEASED),
+        earlier.c.state.in_(LEASED),
         earlier.c.lease_until > sa.bindparam("b_now", type_=_ALERT.c.due_at.type),
     )
     return (
         sa.select(_ALERT.c.id, _needless().label("needless"))
         .where(
-            _OPEN,
+            OPEN,
             _ALERT.c.queue == sa.bindparam("b_queue"),
-            _ALERT.c.state.in_(sa.literal_column(f"'{state.value}'") for state in _DUE_STATES),
+            _ALERT.c.state.in_(sa.literal_column(f"'{state}'") for state in WAITING),
             _ALERT.c.due_at <= sa.bindparam("b_due", type_=_ALERT.c.due_at.type),
             _ALERT.c.provider.not_in(sa.bindparam("b_full", expanding=True)),
             sa.or_(_ALERT.c.purpose.not_in([purpose.value for purpose in _FOLLOWING]), ~ahead),
@@ -237,7 +238,7 @@ def free_earlier_boots(session: Session, *, node: str, boot: str, now: datetime)
     What was claimed is planned again; what was started has its lease ended, so that the next claim
     takes it as unknown. Returns how many rows that were.
     """
-    held = sa.and_(_OPEN, Alert.owner.startswith(f"{node}/", autoescape=True), Alert.owner.not_like(f"{node}/{boot}/%"))
+    held = sa.and_(OPEN, Alert.owner.startswith(f"{node}/", autoescape=True), Alert.owner.not_like(f"{node}/{boot}/%"))
     claimed = session.execute(
         sa.update(Alert)
         .where(held, Alert.state == alert.State.CLAIMED.value)
@@ -256,17 +257,17 @@ def free_earlier_boots(session: Session, *, node: str, boot: str, now: datetime)
 def due_queues(session: Session, now: datetime) -> list[alert.Queue]:
     """The queues in which something waits to be sent or taken over."""
     due = sa.or_(
-        sa.and_(Alert.state.in_([state.value for state in _DUE_STATES]), Alert.due_at <= now),
-        sa.and_(Alert.state.in_(_LEASED), Alert.lease_until <= now),
+        sa.and_(Alert.state.in_(WAITING), Alert.due_at <= now),
+        sa.and_(Alert.state.in_(LEASED), Alert.lease_until <= now),
     )
-    waits = (sa.exists().where(_OPEN, Alert.queue == queue.value, due) for queue in alert.Queue)  # one row is enough
+    waits = (sa.exists().where(OPEN, Alert.queue == queue.value, due) for queue in alert.Queue)  # one row is enough
     found = session.execute(sa.select(*waits)).one()
     return [queue for queue, is_due in zip(alert.Queue, found, strict=True) if is_due]
 
 
 def cancel(session: Session, *where: sa.ColumnElement[bool], now: datetime) -> list[UUID]:
     """Cancel what is not on the wire yet among the alerts that fit ``where``; returns their ids."""
-    unsent = [state.value for state in (*_DUE_STATES, alert.State.CLAIMED)]
+    unsent = (*WAITING, alert.State.CLAIMED.value)
     statement = (
         sa.update(Alert)
         .where(Alert.state.in_(unsent), *where)

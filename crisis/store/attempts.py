@@ -166,9 +166,9 @@ def lose_expired(session: Session, queue: alert.Queue, *, now: datetime, limit: 
     expired = (
         sa.select(*columns, Alert.attempts, Alert.fence, Alert.owner, Alert.started_at)
         .where(
-            Alert.ended_at.is_(None),
+            alerts.OPEN,
             Alert.queue == queue.value,
-            Alert.state.in_([alert.State.CLAIMED.value, alert.State.STARTED.value]),
+            Alert.state.in_(alerts.LEASED),
             Alert.lease_until <= now,
         )
         .limit(limit)

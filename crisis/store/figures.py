@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis.domain import alert
+from crisis.store import alerts
 from crisis.store.attempts import LEASE_RAN_OUT
 from crisis.store.elapsed import seconds_between
 from crisis.store.mails import NO_PROBE
 from crisis.store.models import Alert, Attempt, Incident, Mail, Receipt, Timer
-from crisis.store.signs import OPEN, WAITING
 from crisis.store.timers import FIRED
 
 #: How far back the two histograms look.
@@ -68,7 +68,7 @@ def waiting(session: Session, *, now: datetime) -> dict[alert.Queue, int]:
     """How many alerts of each queue are due and wait."""
     query = (
         sa.select(Alert.queue, sa.func.count())
-        .where(OPEN, Alert.state.in_(WAITING), Alert.due_at <= now, _REAL)
+        .where(alerts.OPEN, Alert.state.in_(alerts.WAITING), Alert.due_at <= now, _REAL)
         .group_by(Alert.queue)
     )
     return {alert.Queue(queue): count for queue, count in session.execute(query)}

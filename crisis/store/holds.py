@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 from crisis.domain import alert
 from crisis.domain.delivery import LEASE
 from crisis.domain.helping import ALIVE, Hold
+from crisis.store import alerts
 from crisis.store.models import Alert
-
-_LEASED = [alert.State.CLAIMED.value, alert.State.STARTED.value]
 
 
 def of_others(session: Session, queue: alert.Queue, *, owner: str, now: datetime) -> list[Hold]:
@@ -18,9 +17,9 @@ def of_others(session: Session, queue: alert.Queue, *, owner: str, now: datetime
     query = (
         sa.select(Alert.provider, sa.func.count(), sa.func.max(Alert.started_at))
         .where(
-            Alert.ended_at.is_(None),
+            alerts.OPEN,
             Alert.queue == queue.value,
-            Alert.state.in_(_LEASED),
+            Alert.state.in_(alerts.LEASED),
             Alert.lease_until > now + LEASE - ALIVE,
             Alert.owner != owner,
         )

@@ -7,14 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis.domain import alert, canary, watch
+from crisis.store import alerts
 from crisis.store.models import Alert, Attempt, Beat, Timer
 from crisis.store.timers import ARMED
-
-#: The condition of the index ix_alert_open.
-OPEN = Alert.ended_at.is_(None)
-
-#: States in which an alert waits for a worker.
-WAITING = [alert.State.PLANNED.value, alert.State.WAITING_RETRY.value, alert.State.UNKNOWN.value]
 
 _LOOKED_AT = 200  # attempts; the newest, by their keys, which grow with time
 _LAST_STARTED = 500
@@ -49,7 +44,7 @@ def oldest_due(session: Session, *, now: datetime) -> dict[alert.Queue, datetime
     """
     query = (
         sa.select(Alert.queue, sa.func.min(Alert.due_at))
-        .where(OPEN, Alert.state.in_(WAITING), Alert.due_at <= now, Alert.incident_id.is_not(None))
+        .where(alerts.OPEN, Alert.state.in_(alerts.WAITING), Alert.due_at <= now, Alert.incident_id.is_not(None))
         .group_by(Alert.queue)
     )
     return {alert.Queue(queue): at for queue, at in session.execute(query)}
@@ -123,7 +118,7 @@ def _moved_at(session: Session) -> Mapping[alert.Queue, datetime]:
     )
     under_way = (
         sa.select(Alert.queue, sa.func.max(Alert.started_at))
-        .where(OPEN, Alert.started_at.is_not(None))
+        .where(alerts.OPEN, Alert.started_at.is_not(None))
         .group_by(Alert.queue)
     )
     found: dict[alert.Queue, datetime] = {}
