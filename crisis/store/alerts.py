@@ -193,6 +193,7 @@ def _to(state: alert.State, needless: sa.ColumnElement[bool]) -> dict[str, Any]:
         "state": sa.case((needless, alert.State.CANCELLED.value), else_=state.value),
         "lease_until": sa.bindparam("b_lease", type_=_ALERT.c.due_at.type),  # of no meaning where it is cancelled
         "ended_at": sa.case((needless, now), else_=None),
+        "started_at": None,  # that of an earlier try
     }
     if state is alert.State.STARTED:
         first = sa.func.coalesce(_ALERT.c.first_attempt_at, now)

@@ -1,10 +1,13 @@
 """Who holds what of a queue, on both databases."""
 
+from datetime import timedelta
+
 import pytest
 
 from crisis import config
 from crisis.domain import alert, declaration
-from crisis.domain.delivery import Claimed
+from crisis.domain.alert import Outcome, State
+from crisis.domain.delivery import Claimed, Ended, Started
 from crisis.domain.helping import Hold
 from crisis.notify import addresses
 from crisis.store import alerts, attempts, db, holds
@@ -75,3 +78,16 @@ def test_the_start_of_an_earlier_try_is_none_of_this_one(five: None, clock: Fake
     again = clock.now()
     take(clock, THEIRS, 1)
     assert found(clock) == [Hold("email", 2, again)]
+
+
+def test_the_start_of_a_try_that_ended_is_none_of_a_claim_that_waits(five: None, clock: FakeClock) -> None:
+    later = clock.now() + timedelta(seconds=1)
+    refused = [
+        Ended(Started(one, clock.now()), Outcome.TEMPORARY, State.WAITING_RETRY, clock.now(), later, "451 later")
+        for one in take(clock, THEIRS, 5)
+    ]
+    with db.transaction() as session:
+        attempts.finish(session, refused)
+    clock.advance(seconds=2)
+    take(clock, THEIRS, 5, starts=False)
+    assert found(clock) == [Hold("email", 5, None)]

@@ -103,7 +103,7 @@ class Alert(Base):
     fence: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)  # started on the wire
-    started_at: Mapped[datetime | None]  # of the attempt that is under way
+    started_at: Mapped[datetime | None]  # of the newest attempt; none from the next claim until it starts
     first_attempt_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     evidence: Mapped[str | None]  # what its acceptance proves: our_relay or their_server
