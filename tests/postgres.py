@@ -21,7 +21,6 @@ START_SECONDS = 30
 SERVER_OPTIONS = (
     "listen_addresses=",  # the socket only
     "max_connections=300",
-    "shared_buffers=64MB",
 )
 PASSING_OPTIONS = (
     "fsync=off",  # a test's database need not outlive the power

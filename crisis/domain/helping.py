@@ -26,11 +26,6 @@ class Hold(NamedTuple):
     started_at: datetime | None  # the newest attempt among them
 
 
-def is_tended(holds: Iterable[Hold], now: datetime) -> bool:
-    """Whether another process is draining the queue: it has put something on the wire just now."""
-    return any(_since(one, now) < ALIVE for one in holds)
-
-
 def shut(holds: Iterable[Hold], now: datetime, connections: Callable[[str], int]) -> set[str]:
     """The providers that others fill: nothing more can go there, whoever sends it.
 

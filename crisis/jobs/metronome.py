@@ -146,11 +146,11 @@ class Metronome:
         ends = time.monotonic() + _DRAIN_SECONDS
         more = True
         while more and time.monotonic() < ends:
-            now = self._room.clock.now()
+            now, owner = self._room.clock.now(), self._room.owner
             with db.reading() as session:
-                held = holds.of_others(session, queue, owner=self._room.owner, now=now)
-            if helping.is_tended(held, now):
-                return
+                if holds.is_tended(session, queue, owner=owner, now=now):
+                    return
+                held = holds.of_others(session, queue, owner=owner, now=now)
             full = helping.shut(held, now, lambda name: self._settings.pace.for_provider(name).connections)
             piece = deliver.drain(queue, room=self._room, overdue_by=_OVERDUE, shut=full, budget_seconds=_PIECE_SECONDS)
             more = piece.more

@@ -35,6 +35,8 @@ _FOLLOWING = (alert.Purpose.STAND_DOWN, alert.Purpose.CORRECTION, alert.Purpose.
 _ALERT = Base.metadata.tables["alert"]
 #: The condition of the index by which the queue is read: nobody has to read what has ended.
 OPEN = _ALERT.c.ended_at.is_(None)
+#: The order of that index, and of the queue.
+BY_URGENCY = (_ALERT.c.priority, _ALERT.c.due_at, _ALERT.c.id)
 _IS_STARTED = _ALERT.c.state == alert.State.STARTED.value
 _AS = {
     "slots": sa.type_coerce(_ALERT.c.slots, sa.Text()).label("slots"),  # thousands of alerts have the same
@@ -182,7 +184,7 @@ def _due() -> sa.Select[Any]:
             _ALERT.c.provider.not_in(sa.bindparam("b_full", expanding=True)),
             sa.or_(_ALERT.c.purpose.not_in([purpose.value for purpose in _FOLLOWING]), ~ahead),
         )
-        .order_by(_ALERT.c.priority, _ALERT.c.due_at, _ALERT.c.id)
+        .order_by(*BY_URGENCY)
     )
 
 

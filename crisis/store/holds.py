@@ -14,16 +14,26 @@ from crisis.store.models import Alert
 
 def of_others(session: Session, queue: alert.Queue, *, owner: str, now: datetime) -> list[Hold]:
     """By provider, what processes other than ``owner`` hold; they were alive a moment ago."""
+    columns = Alert.provider, sa.func.count(), sa.func.max(Alert.started_at)
+    query = sa.select(*columns).where(*_others(queue, owner=owner, now=now))
+    return [Hold(*row) for row in session.execute(query.group_by(Alert.provider).order_by(Alert.provider))]
+
+
+def is_tended(session: Session, queue: alert.Queue, *, owner: str, now: datetime) -> bool:
+    """Whether another process is draining the queue: it has put something on the wire just now.
+
+    What is held is what was most urgent, so in a queue that is drained this reads a few rows, where
+    ``of_others`` reads all that is open.
+    """
     query = (
-        sa.select(Alert.provider, sa.func.count(), sa.func.max(Alert.started_at))
-        .where(
-            alerts.OPEN,
-            Alert.queue == queue.value,
-            Alert.state.in_(alerts.LEASED),
-            Alert.lease_until > now + LEASE - ALIVE,
-            Alert.owner != owner,
-        )
-        .group_by(Alert.provider)
-        .order_by(Alert.provider)
+        sa.select(Alert.id)
+        .where(*_others(queue, owner=owner, now=now), Alert.started_at > now - ALIVE)
+        .order_by(*alerts.BY_URGENCY)
+        .limit(1)
     )
-    return [Hold(*row) for row in session.execute(query)]
+    return session.execute(query).first() is not None
+
+
+def _others(queue: alert.Queue, *, owner: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    alive = Alert.lease_until > now + LEASE - ALIVE
+    return alerts.OPEN, Alert.queue == queue.value, Alert.state.in_(alerts.LEASED), alive, Alert.owner != owner

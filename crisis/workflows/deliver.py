@@ -47,7 +47,10 @@ _CLAIM_ROWS = 128
 _LOOK_SECONDS = 0.05
 
 _RENEW = timedelta(seconds=5)  # a third of a lease
-_LOSE = timedelta(seconds=1)
+
+#: Looking for what others lost reads all that is open of the queue. So it takes at most this share of the
+#: time, or the work for one alert would grow with their number; and it is never further apart than the last.
+_LOSE, _LOSE_SHARE, _LOSE_AT_LAST = timedelta(seconds=1), 0.01, timedelta(seconds=5)
 
 #: A flush that the database refused is tried again for so long: the results are known only here.
 _STUBBORN_SECONDS = 30.0
@@ -122,6 +125,7 @@ class Drain:
         self._templates = rendering.Templates(room.settings)
         self._submitted_at: dict[UUID, datetime] = {}
         self._renewed_at = self._lost_at = datetime.min.replace(tzinfo=UTC)
+        self._lose_every = _LOSE
         self._dry_until = 0.0
         self._at = ticks()  # when the clock of the flush was read
 
@@ -202,9 +206,11 @@ class Drain:
 
     def _keep_hold(self, turn: books.Turn, facts: DeliveryFacts, *, now: datetime) -> None:
         """Take note of what other workers lost, and keep what is ours."""
-        if not timedelta(0) <= now - self._lost_at < _LOSE:  # a clock set back counts as well
-            self._lost_at = now
+        if not timedelta(0) <= now - self._lost_at < self._lose_every:  # a clock set back counts as well
+            self._lost_at, began = now, self._ticks()
             lost = turn.lose(self._queue, now=now, limit=_FLUSH_ROWS)
+            took = timedelta(seconds=self._ticks() - began)
+            self._lose_every = min(max(_LOSE, took / _LOSE_SHARE), _LOSE_AT_LAST)
             facts.lost(lost)
             given_up = ((one.incident_id, one.notice_id) for one in lost if one.is_given_up)
             self._give_up(turn, given_up, now=now)

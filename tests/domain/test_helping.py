@@ -1,4 +1,4 @@
-"""When the metronome sends by itself, and what it leaves alone."""
+"""What the metronome leaves alone where it sends by itself."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,28 +17,25 @@ def hold(provider: str, rows: int, seconds: float | None) -> Hold:
 
 
 @pytest.mark.parametrize(
-    ("holds", "tended", "shut"),
+    ("holds", "shut"),
     [
-        ([], False, set()),
-        ([hold("email", 300, 0.1)], True, {"email"}),
-        ([hold("email", 300, 5.9)], True, {"email"}),
+        ([], set()),
+        ([hold("email", 300, 0.1)], {"email"}),
+        ([hold("email", 300, 5.9)], {"email"}),
         # the wire is slow: nothing new has gone for a while, and it is still full
-        ([hold("email", 300, 6)], False, {"email"}),
-        ([hold("email", 1, 9.9)], False, {"email"}),
+        ([hold("email", 300, 6)], {"email"}),
+        ([hold("email", 1, 9.9)], {"email"}),
         # every send has ended by now: a process that still holds them sends nothing
-        ([hold("email", 300, 10)], False, set()),
+        ([hold("email", 300, 10)], set()),
         # claimed, and nothing of it was ever started
-        ([hold("email", 300, None)], False, set()),
+        ([hold("email", 300, None)], set()),
         # a provider that hangs, and others whose rows wait behind it
-        ([hold(SLOW, 8, 7)], False, {SLOW}),
-        ([hold(SLOW, 7, 7)], False, set()),
-        ([hold(SLOW, 8, 7), hold(BUSY, 1, 7)], False, {SLOW}),
-        ([hold(SLOW, 8, 7), hold(BUSY, 1, 1)], True, {SLOW}),
-        ([hold(SLOW, 8, 60), hold(BUSY, 2, 8)], False, {BUSY}),
+        ([hold(SLOW, 8, 7)], {SLOW}),
+        ([hold(SLOW, 7, 7)], set()),
+        ([hold(SLOW, 8, 7), hold(BUSY, 1, 7)], {SLOW}),
+        ([hold(SLOW, 8, 7), hold(BUSY, 1, 1)], {SLOW}),
+        ([hold(SLOW, 8, 60), hold(BUSY, 2, 8)], {BUSY}),
     ],
 )
-def test_it_helps_where_nothing_was_started_for_a_while_and_a_provider_has_room(
-    holds: list[Hold], tended: bool, shut: set[str]
-) -> None:
-    assert helping.is_tended(holds, NOW) is tended
+def test_it_helps_where_a_provider_has_room(holds: list[Hold], shut: set[str]) -> None:
     assert helping.shut(holds, NOW, TAKES.__getitem__) == shut

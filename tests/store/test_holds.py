@@ -26,6 +26,11 @@ def found(clock: FakeClock) -> list[Hold]:
         return holds.of_others(session, MAIL, owner=OURS, now=clock.now())
 
 
+def tended(clock: FakeClock) -> bool:
+    with db.reading() as session:
+        return holds.is_tended(session, MAIL, owner=OURS, now=clock.now())
+
+
 def take(clock: FakeClock, owner: str, limit: int, *, starts: bool = True) -> list[Claimed]:
     with db.transaction() as session:
         taken = alerts.claim(session, MAIL, owner=owner, now=clock.now(), limit=limit, at_once=starts)
@@ -65,6 +70,21 @@ def test_a_lease_that_nobody_renews_counts_for_nothing_and_a_renewal_is_no_start
     with db.transaction() as session:
         alerts.renew(session, [held[0].id], owner=THEIRS, now=clock.now())
     assert found(clock) == [Hold("email", 1, started)]
+
+
+def test_a_queue_is_tended_while_another_process_starts_something(five: None, clock: FakeClock) -> None:
+    take(clock, OURS, 1)
+    take(clock, THEIRS, 1, starts=False)
+    assert not tended(clock)  # our own is none, and nothing claimed has gone anywhere yet
+    held = take(clock, THEIRS, 1)
+    clock.advance(seconds=5.9)
+    assert tended(clock)
+    with db.transaction() as session:
+        alerts.renew(session, [held[0].id], owner=THEIRS, now=clock.now())
+    clock.advance(seconds=0.1)
+    assert not tended(clock)  # it renews, and puts nothing on the wire
+    take(clock, THEIRS, 1)
+    assert tended(clock)
 
 
 def test_the_start_of_an_earlier_try_is_none_of_this_one(five: None, clock: FakeClock) -> None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
 from crisis.domain import alert, notice, provider
-from crisis.domain.delivery import LEASE
+from crisis.domain.delivery import LEASE, Lost
 from crisis.notify.sender import Envelope
-from crisis.store import alerts, db
+from crisis.store import alerts, attempts, db
 from crisis.store.models import Alert, Attempt, Endpoint, Event, Incident, Notice, Platform, Timer
 from crisis.workflows import declare, deliver, stand_down
 from tests.parts import samples
@@ -166,3 +167,23 @@ def test_a_failed_first_alert_lets_the_ladder_go_on_at_once(
     deliver.drain(MAIL, room=room)
     (armed,) = [one for one in rows(Timer) if one.ladder.startswith("silence") and one.state == "armed"]
     assert armed.due_at == clock.now()
+
+
+@pytest.mark.parametrize(("a_look_takes", "looks"), [(0.0, 20), (0.005, 20), (0.02, 10), (0.05, 4), (30.0, 4)])
+def test_looking_for_what_was_lost_takes_a_hundredth_of_the_time_and_is_never_given_up(
+    room: KeepingRoom, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, a_look_takes: float, looks: int
+) -> None:
+    ticks, seen = [0.0], []
+    look = attempts.lose_expired
+
+    def slow(*given: Any, **named: Any) -> list[Lost]:
+        ticks[0] += a_look_takes
+        seen.append(clock.now())
+        return look(*given, **named)
+
+    monkeypatch.setattr(attempts, "lose_expired", slow)
+    drain = deliver.Drain(MAIL, room=room, ticks=lambda: ticks[0])
+    for _ in range(20):
+        drain.turn([], stop=False)
+        clock.advance(seconds=1)
+    assert len(seen) == looks
