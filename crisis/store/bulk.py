@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crisis.store import behind
 from crisis.store.models import Base
 from crisis.store.types import Json, UtcTime, canonical
 
@@ -58,7 +59,7 @@ def write(
     head = list(islice(rows, _FEW))
     if not head:
         return
-    if len(head) < _FEW:
+    if len(head) < _FEW and behind.writer_of(session) is None:
         session.connection().execute(sa.insert(table), [dict(zip(columns, row, strict=True)) | same for row in head])
     elif session.get_bind().dialect.name == "postgresql":
         _copy(session, table, columns, chain(head, rows), same)
@@ -73,13 +74,26 @@ def _copy(
     start = (len(columns) + len(same)).to_bytes(2)
     end = b"".join(next(iter(_fields(table.c[name].type)([value]))) for name, value in same.items())
     names = ", ".join(f'"{name}"' for name in (*columns, *same))
+    statement = f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT BINARY)'
     driver: Any = session.connection().connection
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT BINARY)') as copy:
-        copy.write(_START)
+
+    def pieces() -> Iterator[bytes]:
+        yield _START
         while chunk := list(islice(rows, _CHUNK)):
             written = [turned(column) for turned, column in zip(fields, zip(*chunk, strict=True), strict=True)]
-            copy.write(b"".join(chain.from_iterable(zip(repeat(start), *written, repeat(end), strict=False))))
-        copy.write(_END)
+            yield b"".join(chain.from_iterable(zip(repeat(start), *written, repeat(end), strict=False)))
+        yield _END
+
+    def send(given: Iterable[bytes]) -> None:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for piece in given:
+                copy.write(piece)
+
+    writer = behind.writer_of(session)
+    if writer is None:
+        send(pieces())
+    else:
+        writer.write(send, pieces())
 
 
 def _insert(

@@ -20,18 +20,18 @@ def of(session: Session, owner: Incident) -> ladder.Ladders:
     return ladder_body.from_json(versions.by_id(session, owner.ladder_id).body)
 
 
-def arm(session: Session, owner: Incident, batch: Batch, asked: Iterable[fan_outs.Asked]) -> None:
+def arm(session: Session, owner: Incident, batch: Batch, asked: Iterable[fan_outs.Asked], by: ladder.Ladders) -> None:
     """Arm what naming ``batch`` sets in motion; whoever is only informed gets no ladder.
 
     New platforms get all of it; whoever was asked before gets the reminders and warnings of the new items.
     """
-    ladders, severity, named_at, number = of(session, owner), Severity(owner.severity), batch.named_at, batch.number
+    severity, named_at, number = Severity(owner.severity), batch.named_at, batch.number
     begun: dict[tuple[int, bool], list[_Begun]] = {}  # the same for hundreds of platforms
     rows: list[tuple[UUID, str, int, str, datetime]] = []
     for one in asked:
         if one.request.ask is notice.Ask.INFORM:
             continue
-        table = ladders.table(severity, one.request.platform.registry_id)
+        table = by.table(severity, one.request.platform.registry_id)
         before = not (one.is_new or one.was is notice.Ask.INFORM)
         if (steps := begun.get((id(table), before))) is None:
             first = ladder.begin(table, named_at, asked_before=before)

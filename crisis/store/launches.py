@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from crisis.domain import alert, notice, outgoing
+from crisis.domain import alert, ladder, notice, outgoing
 from crisis.store import keys, ladders, outbox, recipients
 from crisis.store.fan_outs import Asked, Written
 from crisis.store.models import Batch, Incident
@@ -34,25 +34,29 @@ class Writer(Protocol):
 
 
 def launch(
-    session: Session, owner: Incident, batch: Batch, written: Written, *, writer: Writer
+    session: Session, owner: Incident, batch: Batch, written: Written, *, by: ladder.Ladders, writer: Writer
 ) -> list[outgoing.Draft]:
     """Plan a first alert to platforms that had none, one message about the new items to the others; arm the timers.
+
+    Args:
+        by: the ladders of the incident.
 
     Returns:
         What was planned.
     """
     of_batch = batch.number, batch.named_at, batch.target_at
+    fresh = batch.number == 1  # the incident came with it
     first = (one for asked in written.asked if asked.is_new for one in _recipients(asked, *of_batch))
     again = [one for asked in written.asked if not asked.is_new for one in _recipients(asked, *of_batch)]
+    rounds: list[tuple[Iterable[outgoing.Recipient], str, alert.Purpose]] = [(first, "first", alert.Purpose.FIRST)]
+    if again:
+        rounds.append((recipients.with_first(session, again), f"items:{batch.number}", alert.Purpose.ITEMS))
     drafts: list[outgoing.Draft] = []
-    for them, cause, purpose in (
-        (first, "first", alert.Purpose.FIRST),
-        (recipients.with_first(session, again), f"items:{batch.number}", alert.Purpose.ITEMS),
-    ):
+    for them, cause, purpose in rounds:
         texts: dict[outgoing.TextKey, outgoing.Text] = {}
-        made = writer.drafting(them, texts, cause=cause, purpose=purpose, new_id=keys.endless().__next__)
-        outbox.put(session, owner.id, _kept(made, drafts), texts, fingerprint=writer.fingerprint, now=writer.now)
-    ladders.arm(session, owner, batch, written.asked)
+        made = _kept(writer.drafting(them, texts, cause=cause, purpose=purpose, new_id=keys.endless().__next__), drafts)
+        outbox.put(session, owner.id, made, texts, fingerprint=writer.fingerprint, now=writer.now, fresh=fresh)
+    ladders.arm(session, owner, batch, written.asked, by)
     return drafts
 
 

@@ -28,6 +28,7 @@ def put(
     *,
     fingerprint: Callable[[UUID, int], str],
     now: datetime,
+    fresh: bool = False,
 ) -> list[UUID]:
     """Write drafts as planned alerts, with their messages and links; those there already are left as they are.
 
@@ -35,12 +36,14 @@ def put(
         drafts: may be made while they are taken, by something that does not use the session.
         texts: of every draft, at the latest when all are made.
         fingerprint: from (link id, generation) to the hash under which the token is found.
+        fresh: the incident came with this transaction and these are its first: there is nothing to look up.
 
     Returns:
         The ids of the alerts that are new.
     """
     links: dict[_Pair, UUID] = {}
-    if not _nothing_yet(session, incident_id):
+    fresh = fresh or _nothing_yet(session, incident_id)
+    if not fresh:
         drafts = case_numbers.repeat(session, incident_id, _without_known(session, incident_id, list(drafts)))
         links = _known_links(session, incident_id, drafts)
     planned: list[Draft] = []
@@ -49,7 +52,7 @@ def put(
     bulk.write(session, Link, columns, rows, same={"generation": 1, "created_at": now})
     if not planned:
         return []
-    message_ids = _messages(session, incident_id, texts, {draft.text_key for draft in planned}, now=now)
+    message_ids = _messages(session, incident_id, texts, {draft.text_key for draft in planned}, fresh=fresh, now=now)
     same = {
         "incident_id": incident_id,
         "state": alert.State.PLANNED.value,
@@ -104,35 +107,27 @@ def _without_known(session: Session, incident_id: UUID, drafts: Sequence[Draft])
 
 
 def _messages(
-    session: Session, incident_id: UUID, texts: Mapping[TextKey, Text], needed: Iterable[TextKey], *, now: datetime
+    session: Session,
+    incident_id: UUID,
+    texts: Mapping[TextKey, Text],
+    needed: Iterable[TextKey],
+    *,
+    fresh: bool,
+    now: datetime,
 ) -> dict[TextKey, UUID]:
     wanted = set(needed)
-    rounds = {key.round for key in wanted}
-    query = sa.select(Message.id, Message.round, Message.ask, Message.language, Message.channel)
-    found = {
-        TextKey(*rest): message_id
-        for message_id, *rest in session.execute(
-            query.where(Message.incident_id == incident_id, Message.round.in_(rounds))
-        )
-    }
+    found = {} if fresh else _known_messages(session, incident_id, {key.round for key in wanted})
     new = {key: keys.new() for key in sorted(wanted) if key not in found}
-    if new:
-        session.execute(
-            sa.insert(Message),
-            [
-                {
-                    "id": message_id,
-                    "incident_id": incident_id,
-                    **key._asdict(),
-                    "subject": texts[key].subject,
-                    "text": texts[key].text,
-                    "html": texts[key].html,
-                    "created_at": now,
-                }
-                for key, message_id in new.items()
-            ],
-        )
+    columns = ("id", *TextKey._fields, "subject", "text", "html")
+    rows = ((id_, *key, texts[key].subject, texts[key].text, texts[key].html) for key, id_ in new.items())
+    bulk.write(session, Message, columns, rows, same={"incident_id": incident_id, "created_at": now})
     return found | new
+
+
+def _known_messages(session: Session, incident_id: UUID, rounds: Iterable[str]) -> dict[TextKey, UUID]:
+    query = sa.select(Message.id, Message.round, Message.ask, Message.language, Message.channel)
+    rows = session.execute(query.where(Message.incident_id == incident_id, Message.round.in_(rounds)))
+    return {TextKey(*rest): message_id for message_id, *rest in rows}
 
 
 def _known_links(session: Session, incident_id: UUID, drafts: Iterable[Draft]) -> dict[_Pair, UUID]:

@@ -11,7 +11,7 @@ from crisis.config import Settings
 from crisis.domain import audience, exercise, fan_out, incident, urls
 from crisis.domain.declaration import GivenItem
 from crisis.notify import addresses, writer
-from crisis.store import db, fan_out_facts, fan_outs, incidents, launches, notices, platforms
+from crisis.store import db, fan_out_facts, fan_outs, incidents, ladders, launches, notices, platforms
 from crisis.store import records as record
 from crisis.store.models import Incident
 
@@ -58,7 +58,8 @@ def add(
         earlier = notices.of_incident(session, owner.id)
         written = fan_outs.write(session, owner, batch, plan, known=known, earlier=earlier)
         moved = fan_outs.reopen(session, written.asked, earlier, batch)
-        drafts = launches.launch(session, owner, batch, written, writer=writer.of(owner, settings, now=now))
+        words, climbing = writer.of(owner, settings, now=now), ladders.of(session, owner)
+        drafts = launches.launch(session, owner, batch, written, by=climbing, writer=words)
         added = Added(
             ref=ref,
             batch=batch.number,

@@ -8,7 +8,7 @@ from crisis.config import Settings
 from crisis.domain import fan_out, incident, records
 from crisis.domain.declaration import Audience, AudienceMode, GivenItem
 from crisis.notify import addresses, writer
-from crisis.store import db, fan_out_facts, fan_outs, incidents, launches, notices, platforms
+from crisis.store import db, fan_out_facts, fan_outs, incidents, ladders, launches, notices, platforms
 from crisis.store import records as record
 
 
@@ -51,7 +51,8 @@ def assign(ref: str, item_id: UUID, registry_id: str, *, settings: Settings, now
             again={row.content_key: row.id},
         )
         moved = fan_outs.reopen(session, written.asked, earlier, batch)
-        drafts = launches.launch(session, owner, batch, written, writer=writer.of(owner, settings, now=now))
+        words, climbing = writer.of(owner, settings, now=now), ladders.of(session, owner)
+        drafts = launches.launch(session, owner, batch, written, by=climbing, writer=words)
         happened = [
             (records.Kind.ITEM_ASSIGNED, {"item": str(item_id), "platform": str(written.asked[0].request.platform.id)}),
             *fan_out_facts.happened(batch, written, drafts, moved=moved),

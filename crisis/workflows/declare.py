@@ -12,7 +12,7 @@ from crisis.config import Settings
 from crisis.domain import fan_out, incident, records
 from crisis.domain.declaration import Declaration
 from crisis.notify import addresses, messages, writer
-from crisis.store import db, fan_out_facts, fan_outs, incidents, keys, launches, platforms, versions
+from crisis.store import behind, db, fan_out_facts, fan_outs, incidents, keys, ladders, launches, platforms, versions
 from crisis.store import records as record
 from crisis.store.models import Incident
 
@@ -76,21 +76,23 @@ def declare(
             )
         owner = _incident(session, declaration, ref, settings=settings, actor=actor, now=now)
         batch = incidents.new_batch(session, owner, target_at=owner.target_at, actor=actor, now=now)
-        written = fan_outs.write(session, owner, batch, plan)
-        drafts = launches.launch(session, owner, batch, written, writer=writer.of(owner, settings, now=now))
-        declared = Declared(
-            ref=ref,
-            incident_id=owner.id,
-            declared_at=now,
-            exercise=declaration.exercise,
-            counts=written.counts(alerts=len(drafts)),
-        )
-        alongside(session, declared)
-        happened = [
-            (records.Kind.INCIDENT_DECLARED, _body(owner)),
-            *fan_out_facts.happened(batch, written, drafts),
-        ]
-        record.append(session, str(owner.id), record.at_once(happened, actor=actor, now=now), now=now)
+        words, climbing = writer.of(owner, settings, now=now), ladders.of(session, owner)
+        with behind.behind(session):
+            written = fan_outs.write(session, owner, batch, plan)
+            drafts = launches.launch(session, owner, batch, written, by=climbing, writer=words)
+            declared = Declared(
+                ref=ref,
+                incident_id=owner.id,
+                declared_at=now,
+                exercise=declaration.exercise,
+                counts=written.counts(alerts=len(drafts)),
+            )
+            alongside(session, declared)
+            happened = [
+                (records.Kind.INCIDENT_DECLARED, _body(owner)),
+                *fan_out_facts.happened(batch, written, drafts),
+            ]
+            record.append(session, str(owner.id), record.at_once(happened, actor=actor, now=now), now=now)
     return declared
 
 
