@@ -135,6 +135,15 @@ def test_one_outcome_for_each_item(website: Website, client: FlaskClient, asked:
     assert notice_state(website) == "in_progress"
 
 
+def test_whoever_only_searches_by_hash_is_told_of_no_addresses(website: Website) -> None:
+    with website.app.app_context():
+        asked = parts.write(website.clock.now(), contacts=[parts.contact_at(1)], urls=(), hashes=1)
+    website.clock.advance(minutes=8)
+    page = text_of(look(website, website.anonymous(), asked))
+    assert "1 hash to search for" in page
+    assert "address" not in page.replace("alerts@", "")
+
+
 def test_one_outcome_for_all_and_one_for_the_hashes(website: Website, client: FlaskClient, asked: Asked) -> None:
     response = report(website, client, asked, all="disabled_in_eu", found="0", happened_at="02:10")
     assert "0 addresses still open" in text_of(response)
