@@ -15,7 +15,7 @@ from crisis.config import Settings
 from crisis.domain import alert, apprise_services, pace
 from crisis.notify import addresses, beside, lanes, resolving, twilio
 from crisis.notify.lanes import Said
-from crisis.notify.sender import Envelope, Inbox
+from crisis.notify.sender import Envelope, Results
 
 _SOCKET_SECONDS = 4.0
 _PATIENCE_SECONDS = 10.0
@@ -46,7 +46,7 @@ class Sender:
         """How many more messages to this service would not have to wait for long."""
         return self._lanes.room(provider)
 
-    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
+    def submit(self, envelopes: Sequence[Envelope], into: Results) -> None:
         """One result for each message, as they end."""
         self._lanes.submit(envelopes, into)
 

@@ -16,7 +16,7 @@ from crisis.domain import alert, pace, provider
 from crisis.notify import addresses, handshake, loop, smtp
 from crisis.notify.connection import Connection
 from crisis.notify.post_office import PostOffice, result
-from crisis.notify.sender import Envelope, Inbox
+from crisis.notify.sender import Envelope, Results
 from crisis.notify.smtp import Verdict
 from crisis.notify.transit import Mail, Office
 
@@ -80,7 +80,7 @@ class Sender:
         office = self._ours()
         return max(0, office.capacity - (self._accepted - office.ended_so_far))
 
-    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
+    def submit(self, envelopes: Sequence[Envelope], into: Results) -> None:
         """One result for each mail, as they end."""
         called = time.monotonic()
         office = self._ours()
@@ -107,7 +107,7 @@ class Sender:
         loop.run_soon(self._office.close, closed.set)
         closed.wait(_CLOSE_SECONDS)
 
-    def _mail(self, envelope: Envelope, into: Inbox, called: float) -> Mail:
+    def _mail(self, envelope: Envelope, into: Results, called: float) -> Mail:
         """The mail with its envelope checked.
 
         Raises:

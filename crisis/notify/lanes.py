@@ -14,7 +14,7 @@ from datetime import timedelta
 from crisis.domain import alert, provider
 from crisis.domain.pace import Bucket, Limit
 from crisis.notify import loop
-from crisis.notify.sender import Envelope, Inbox, Result
+from crisis.notify.sender import Envelope, Result, Results
 
 #: Messages on the wire at once over all lanes, below the 1,024 open files that a process has by default.
 AT_ONCE = 768
@@ -52,7 +52,7 @@ _CUT = Said(alert.Outcome.UNKNOWN, "The sender ended meanwhile; the message may 
 @dataclass(frozen=True, slots=True)
 class _Job:
     envelope: Envelope
-    into: Inbox
+    into: Results
     called: float  # when submit was called, by the monotonic clock
 
 
@@ -103,7 +103,7 @@ class Lanes:
             lane = self._lane(name)
             return max(0, lane.most() - lane.held)
 
-    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
+    def submit(self, envelopes: Sequence[Envelope], into: Results) -> None:
         """Return at once; one result for each, as they end."""
         if self._pid != os.getpid():
             self._forget()

@@ -40,7 +40,7 @@ class Result(NamedTuple):
     retire: bool = False  # the receiver has ended this address for good
 
 
-class Inbox(Protocol):
+class Results(Protocol):
     """Where results go, each as it comes; many senders may share one."""
 
     def put(self, result: tuple[UUID, Result], /) -> None:
@@ -55,7 +55,7 @@ class Sender(Protocol):
         """How many more envelopes it takes for ``provider`` now; more than that would only wait here."""
         ...
 
-    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
+    def submit(self, envelopes: Sequence[Envelope], into: Results) -> None:
         """Return at once; ``into`` gets exactly one result for each envelope, in the order in which they end.
 
         Never raises for what the other side does.

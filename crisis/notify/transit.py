@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from crisis.notify.sender import Envelope, Inbox
+from crisis.notify.sender import Envelope, Results
 from crisis.notify.smtp import Verdict
 
 #: Mails on their way on one connection where BDAT is offered, and where only pipelining is: one whose end
@@ -20,7 +20,7 @@ class Mail:
     sender: str
     needs_utf8: bool  # of the host, for its addresses
     is_ascii: bool
-    into: Inbox
+    into: Results
     called: float
     started: float = 0.0
     moves: int = 0

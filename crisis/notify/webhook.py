@@ -19,7 +19,7 @@ from crisis.config import Settings
 from crisis.domain import alert, pace, provider
 from crisis.notify import addresses, http_answer, lanes, loop, posting, resolving
 from crisis.notify.lanes import Said
-from crisis.notify.sender import Envelope, Inbox
+from crisis.notify.sender import Envelope, Results
 
 _TIMEOUT_SECONDS = 5.0  # for the whole attempt
 _CONFINED = "The demo posts to its own simulated platforms only."
@@ -63,7 +63,7 @@ class Sender:
         """How many more POSTs to this host would not have to wait for long."""
         return self._lanes.room(provider)
 
-    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
+    def submit(self, envelopes: Sequence[Envelope], into: Results) -> None:
         """One result for each POST, as they end."""
         self._lanes.submit(envelopes, into)
 

@@ -13,7 +13,7 @@ from crisis.domain.alert import Channel, Outcome
 from crisis.domain.pace import Limit
 from crisis.notify import lanes
 from crisis.notify.lanes import Said
-from crisis.notify.sender import Envelope, Inbox
+from crisis.notify.sender import Envelope
 from tests.notify.envelopes import NOW
 
 OK = Said(Outcome.ACCEPTED, "200 OK", sent=True)
@@ -57,7 +57,7 @@ def made(wire: Wire, connections: int = 4, rate: float | None = None) -> lanes.L
     return lanes.Lanes(wire.attempt, limit=lambda _name: Limit(connections, rate, 0))
 
 
-def results(inbox: Inbox, count: int) -> list[UUID]:
+def results(inbox: queue.SimpleQueue[tuple[UUID, object]], count: int) -> list[UUID]:
     return [inbox.get(timeout=20)[0] for _ in range(count)]
 
 

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 
 from crisis import config
 from crisis.domain import alert
-from crisis.notify.sender import Envelope, Inbox, Result
+from crisis.notify.sender import Envelope, Result, Results
 from tests.parts.clock import FakeClock
 
 NODE = "mail@tests"
@@ -36,7 +36,7 @@ class KeepingSender:
     def room(self, _provider: str) -> int:
         return 1_000
 
-    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
+    def submit(self, envelopes: Sequence[Envelope], into: Results) -> None:
         if self.apart:
             app = current_app._get_current_object()  # type: ignore[attr-defined]
             threading.Thread(target=self._answer_within, args=(app, envelopes, into), daemon=True).start()
@@ -46,11 +46,11 @@ class KeepingSender:
     def close(self) -> None:
         return None
 
-    def _answer_within(self, app: Flask, envelopes: Sequence[Envelope], into: Inbox) -> None:
+    def _answer_within(self, app: Flask, envelopes: Sequence[Envelope], into: Results) -> None:
         with app.app_context():
             self._answer_all(envelopes, into)
 
-    def _answer_all(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
+    def _answer_all(self, envelopes: Sequence[Envelope], into: Results) -> None:
         for envelope in envelopes:
             if self.dies_after is not None and len(self.sent) >= self.dies_after:
                 raise Died

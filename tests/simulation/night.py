@@ -15,7 +15,7 @@ from uuid import UUID
 from crisis import config
 from crisis.domain import alert, retry
 from crisis.domain.alert import Outcome, Purpose, State
-from crisis.notify.sender import Envelope, Inbox, Result
+from crisis.notify.sender import Envelope, Result, Results
 from crisis.workflows.deliver import Drain
 from tests.parts.clock import FakeClock
 from tests.parts.sending import Died
@@ -80,7 +80,7 @@ class Worker:
     def room(self, _provider: str) -> int:
         return self.night.chance.choice([1, 3, 20])
 
-    def submit(self, envelopes: Sequence[Envelope], into: Inbox) -> None:
+    def submit(self, envelopes: Sequence[Envelope], into: Results) -> None:
         for envelope in envelopes:
             self.night.may_die("on the wire")
             self.night.send(self, envelope, into)
@@ -169,7 +169,7 @@ class Night:
             self._tell(f"{self._mortal.name} dies {where}")
             raise Died
 
-    def send(self, worker: Worker, envelope: Envelope, into: Inbox) -> None:
+    def send(self, worker: Worker, envelope: Envelope, into: Results) -> None:
         """Put a mail on the wire: sometimes it does not arrive, sometimes its answer does not."""
         boot, latency = worker.boot, self.chance.choice([0.001, 0.02, 0.3])
         moods = (Outcome.ACCEPTED, Outcome.TEMPORARY, Outcome.PERMANENT, Outcome.UNKNOWN)
