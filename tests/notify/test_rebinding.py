@@ -46,15 +46,16 @@ def name(monkeypatch: pytest.MonkeyPatch) -> Name:
 
 
 @pytest.fixture
-def outside() -> Iterator[WebhookSink]:
-    with WebhookSink(host=OUTSIDE) as sink:
+def inside() -> Iterator[WebhookSink]:
+    """What must not be reached."""
+    with WebhookSink(host=INSIDE) as sink:
         yield sink
 
 
 @pytest.fixture
-def inside(outside: WebhookSink) -> Iterator[WebhookSink]:
-    """What must not be reached: the same port on this machine."""
-    with WebhookSink(outside.port) as sink:
+def outside(inside: WebhookSink) -> Iterator[WebhookSink]:
+    """The same port at another address; free there, for nobody else on this machine uses that address."""
+    with WebhookSink(inside.port, host=OUTSIDE) as sink:
         yield sink
 
 
