@@ -28,7 +28,7 @@ def put(
     *,
     fingerprint: Callable[[UUID, int], str],
     now: datetime,
-    fresh: bool = False,
+    fresh: bool,
 ) -> list[UUID]:
     """Write drafts as planned alerts, with their messages and links; those there already are left as they are.
 
@@ -42,7 +42,6 @@ def put(
         The ids of the alerts that are new.
     """
     links: dict[_Pair, UUID] = {}
-    fresh = fresh or _nothing_yet(session, incident_id)
     if not fresh:
         drafts = case_numbers.repeat(session, incident_id, _without_known(session, incident_id, list(drafts)))
         links = _known_links(session, incident_id, drafts)
@@ -88,11 +87,6 @@ def _rows(
             *(to.provider or provider.of(to.channel, to.address), to.address, to.name),
             *(draft.slots, draft.cause, draft.due_at),
         )
-
-
-def _nothing_yet(session: Session, incident_id: UUID) -> bool:
-    """Whether this is the first round of the incident; then there is nothing to look up for its thousands."""
-    return session.execute(sa.select(Alert.id).where(Alert.incident_id == incident_id).limit(1)).first() is None
 
 
 def _without_known(session: Session, incident_id: UUID, drafts: Sequence[Draft]) -> list[Draft]:

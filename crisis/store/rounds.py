@@ -22,5 +22,6 @@ def plan(
     """Plan an alert to each recipient who has none of this cause yet; returns what is new."""
     texts: dict[outgoing.TextKey, outgoing.Text] = {}
     drafts = list(writer.drafting(to, texts, cause=cause, purpose=purpose, new_id=keys.new))
-    new = set(outbox.put(session, owner.id, drafts, texts, fingerprint=writer.fingerprint, now=writer.now))
+    put = outbox.put(session, owner.id, drafts, texts, fingerprint=writer.fingerprint, now=writer.now, fresh=False)
+    new = set(put)
     return [draft for draft in drafts if draft.alert_id in new]
