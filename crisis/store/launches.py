@@ -1,36 +1,14 @@
 """A launch: what a written batch sets in motion, its alerts with their links and its timers."""
 
-from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Protocol
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from crisis.domain import alert, ladder, notice, outgoing
-from crisis.store import keys, ladders, outbox, recipients
+from crisis.store import ladders, recipients, rounds
 from crisis.store.fan_outs import Asked, Written
 from crisis.store.models import Batch, Incident
-
-
-class Writer(Protocol):
-    """Puts alerts of an incident into words, one at a time; ``drafting`` adds to ``texts``."""
-
-    @property
-    def now(self) -> datetime: ...
-
-    @property
-    def fingerprint(self) -> Callable[[UUID, int], str]: ...
-
-    def drafting(
-        self,
-        recipients: Iterable[outgoing.Recipient],
-        texts: dict[outgoing.TextKey, outgoing.Text],
-        *,
-        cause: str,
-        purpose: alert.Purpose,
-        new_id: Callable[[], UUID],
-    ) -> Iterator[outgoing.Draft]: ...
+from crisis.store.rounds import Writer
 
 
 def launch(
@@ -45,25 +23,17 @@ def launch(
         What was planned.
     """
     of_batch = batch.number, batch.named_at, batch.target_at
-    fresh = batch.number == 1  # the incident came with it
     first = (one for asked in written.asked if asked.is_new for one in _recipients(asked, *of_batch))
     again = [one for asked in written.asked if not asked.is_new for one in _recipients(asked, *of_batch)]
-    rounds: list[tuple[Iterable[outgoing.Recipient], str, alert.Purpose]] = [(first, "first", alert.Purpose.FIRST)]
+    with_incident = batch.number == 1
+    drafts = rounds.plan(
+        session, owner, first, writer=writer, cause="first", purpose=alert.Purpose.FIRST, fresh=with_incident
+    )
     if again:
-        rounds.append((recipients.with_first(session, again), f"items:{batch.number}", alert.Purpose.ITEMS))
-    drafts: list[outgoing.Draft] = []
-    for them, cause, purpose in rounds:
-        texts: dict[outgoing.TextKey, outgoing.Text] = {}
-        made = _kept(writer.drafting(them, texts, cause=cause, purpose=purpose, new_id=keys.endless().__next__), drafts)
-        outbox.put(session, owner.id, made, texts, fingerprint=writer.fingerprint, now=writer.now, fresh=fresh)
+        to, cause = recipients.with_first(session, again), f"items:{batch.number}"
+        drafts += rounds.plan(session, owner, to, writer=writer, cause=cause, purpose=alert.Purpose.ITEMS)
     ladders.arm(session, owner, batch, written.asked, by)
     return drafts
-
-
-def _kept(made: Iterable[outgoing.Draft], drafts: list[outgoing.Draft]) -> Iterator[outgoing.Draft]:
-    for one in made:
-        drafts.append(one)
-        yield one
 
 
 def _recipients(asked: Asked, number: int, named_at: datetime, target_at: datetime) -> list[outgoing.Recipient]:

@@ -29,7 +29,7 @@ def put(
     fingerprint: Callable[[UUID, int], str],
     now: datetime,
     fresh: bool,
-) -> list[UUID]:
+) -> list[Draft]:
     """Write drafts as planned alerts, with their messages and links; those there already are left as they are.
 
     Args:
@@ -39,7 +39,7 @@ def put(
         fresh: the incident came with this transaction and these are its first: there is nothing to look up.
 
     Returns:
-        The ids of the alerts that are new.
+        Those that are new.
     """
     links: dict[_Pair, UUID] = {}
     if not fresh:
@@ -50,7 +50,7 @@ def put(
     rows = _new_links(drafts, planned, links, fingerprint)
     bulk.write(session, Link, columns, rows, same={"generation": 1, "created_at": now})
     if not planned:
-        return []
+        return planned
     message_ids = _messages(session, incident_id, texts, {draft.text_key for draft in planned}, fresh=fresh, now=now)
     same = {
         "incident_id": incident_id,
@@ -61,7 +61,7 @@ def put(
         "possible_repeat": False,
     }
     bulk.write(session, Alert, _COLUMNS, _rows(planned, message_ids, links), same=same)
-    return [draft.alert_id for draft in planned]
+    return planned
 
 
 _COLUMNS = (

@@ -1,13 +1,35 @@
 """A round: one message to many at one moment, put into words and planned at once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from crisis.domain import alert, outgoing
 from crisis.store import keys, outbox
-from crisis.store.launches import Writer
 from crisis.store.models import Incident
+
+
+class Writer(Protocol):
+    """Puts alerts of an incident into words, one at a time; ``drafting`` adds to ``texts``."""
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def fingerprint(self) -> Callable[[UUID, int], str]: ...
+
+    def drafting(
+        self,
+        recipients: Iterable[outgoing.Recipient],
+        texts: dict[outgoing.TextKey, outgoing.Text],
+        *,
+        cause: str,
+        purpose: alert.Purpose,
+        new_id: Callable[[], UUID],
+    ) -> Iterator[outgoing.Draft]: ...
 
 
 def plan(
@@ -18,10 +40,13 @@ def plan(
     writer: Writer,
     cause: str,
     purpose: alert.Purpose,
+    fresh: bool = False,
 ) -> list[outgoing.Draft]:
-    """Plan an alert to each recipient who has none of this cause yet; returns what is new."""
+    """Plan an alert to each recipient who has none of this cause yet; returns what is new.
+
+    Args:
+        fresh: as for ``outbox.put``: nobody can have any yet.
+    """
     texts: dict[outgoing.TextKey, outgoing.Text] = {}
-    drafts = list(writer.drafting(to, texts, cause=cause, purpose=purpose, new_id=keys.new))
-    put = outbox.put(session, owner.id, drafts, texts, fingerprint=writer.fingerprint, now=writer.now, fresh=False)
-    new = set(put)
-    return [draft for draft in drafts if draft.alert_id in new]
+    drafts = writer.drafting(to, texts, cause=cause, purpose=purpose, new_id=keys.endless().__next__)
+    return outbox.put(session, owner.id, drafts, texts, fingerprint=writer.fingerprint, now=writer.now, fresh=fresh)
