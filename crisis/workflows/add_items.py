@@ -11,7 +11,7 @@ from crisis.config import Settings
 from crisis.domain import audience, exercise, fan_out, incident, urls
 from crisis.domain.declaration import GivenItem
 from crisis.notify import addresses, writer
-from crisis.store import db, fan_out_facts, fan_outs, incidents, ladders, launches, notices, platforms
+from crisis.store import db, incidents, launches, platforms
 from crisis.store import records as record
 from crisis.store.models import Incident
 
@@ -55,21 +55,17 @@ def add(
         known = incidents.items_by_name(session, owner.id)
         plan = _plan(session, owner, items, known=known, assign=assign or {}, now=now)
         batch = incidents.new_batch(session, owner, target_at=now + settings.aim, actor=actor, now=now)
-        earlier = notices.of_incident(session, owner.id)
-        written = fan_outs.write(session, owner, batch, plan, known=known, earlier=earlier)
-        moved = fan_outs.reopen(session, written.asked, earlier, batch)
-        words, climbing = writer.of(owner, settings, now=now), ladders.of(session, owner)
-        drafts = launches.launch(session, owner, batch, written, by=climbing, writer=words)
+        words = writer.of(owner, settings, now=now)
+        launched = launches.launch(session, owner, batch, plan, writer=words, known=known)
         added = Added(
             ref=ref,
             batch=batch.number,
             named_at=now,
             target_at=batch.target_at,
-            counts=written.counts(alerts=len(drafts)),
+            counts=launched.counts,
         )
         alongside(session, added)
-        happened = fan_out_facts.happened(batch, written, drafts, moved=moved)
-        record.append(session, str(owner.id), record.at_once(happened, actor=actor, now=now), now=now)
+        record.append(session, str(owner.id), record.at_once(launched.happened, actor=actor, now=now), now=now)
     return added
 
 

@@ -8,7 +8,7 @@ from crisis.config import Settings
 from crisis.domain import fan_out, incident, records
 from crisis.domain.declaration import Audience, AudienceMode, GivenItem
 from crisis.notify import addresses, writer
-from crisis.store import db, fan_out_facts, fan_outs, incidents, ladders, launches, notices, platforms
+from crisis.store import db, incidents, launches, platforms
 from crisis.store import records as record
 
 
@@ -40,22 +40,12 @@ def assign(ref: str, item_id: UUID, registry_id: str, *, settings: Settings, now
             to_ascii=addresses.to_ascii,
         )
         batch = incidents.new_batch(session, owner, target_at=now + settings.aim, actor=actor, now=now)
-        earlier = notices.of_incident(session, owner.id)
-        written = fan_outs.write(
-            session,
-            owner,
-            batch,
-            plan,
-            earlier=earlier,
-            known=incidents.items_by_name(session, owner.id),
-            again={row.content_key: row.id},
+        known = incidents.items_by_name(session, owner.id)
+        words = writer.of(owner, settings, now=now)
+        launched = launches.launch(
+            session, owner, batch, plan, writer=words, known=known, again={row.content_key: row.id}
         )
-        moved = fan_outs.reopen(session, written.asked, earlier, batch)
-        words, climbing = writer.of(owner, settings, now=now), ladders.of(session, owner)
-        drafts = launches.launch(session, owner, batch, written, by=climbing, writer=words)
-        happened = [
-            (records.Kind.ITEM_ASSIGNED, {"item": str(item_id), "platform": str(written.asked[0].request.platform.id)}),
-            *fan_out_facts.happened(batch, written, drafts, moved=moved),
-        ]
+        asked = {"item": str(item_id), "platform": str(launched.asked[0].request.platform.id)}
+        happened = [(records.Kind.ITEM_ASSIGNED, asked), *launched.happened]
         record.append(session, str(owner.id), record.at_once(happened, actor=actor, now=now), now=now)
         return batch.number

@@ -12,7 +12,7 @@ from crisis.config import Settings
 from crisis.domain import fan_out, incident, records
 from crisis.domain.declaration import Declaration
 from crisis.notify import addresses, messages, writer
-from crisis.store import behind, db, fan_out_facts, fan_outs, incidents, keys, ladders, launches, platforms, versions
+from crisis.store import behind, db, incidents, keys, launches, platforms, versions
 from crisis.store import records as record
 from crisis.store.models import Incident
 
@@ -60,40 +60,37 @@ def declare(
     with db.transaction() as session:
         prefix = EXERCISE_PREFIX if declaration.exercise else settings.ref_prefix
         ref = incidents.next_ref(session, prefix, now=now)  # from here on, one declaration after the other
-        plan = fan_out.plan(
-            declaration.items,
-            platforms=platforms.snapshot(session),
-            audience=declaration.audience,
-            assign=declaration.assign,
-            now=now,
-            to_ascii=addresses.to_ascii,
-        )
+        plan = _plan(session, declaration, now=now)
         _refuse_unseen(session, plan, declaration, seen)
-        if not plan.reaches_anyone:
-            raise errors.NobodyToReach(
-                "Nobody would be reached: no platform of this audience has a contact with a usable address. "
-                "Correct the registry, or choose another audience. Nothing was sent."
-            )
+        _refuse_unless_reached(plan)
         owner = _incident(session, declaration, ref, settings=settings, actor=actor, now=now)
         batch = incidents.new_batch(session, owner, target_at=owner.target_at, actor=actor, now=now)
-        words, climbing = writer.of(owner, settings, now=now), ladders.of(session, owner)
+        words = writer.of(owner, settings, now=now)
         with behind.behind(session):
-            written = fan_outs.write(session, owner, batch, plan)
-            drafts = launches.launch(session, owner, batch, written, by=climbing, writer=words)
+            launched = launches.launch(session, owner, batch, plan, writer=words)
             declared = Declared(
                 ref=ref,
                 incident_id=owner.id,
                 declared_at=now,
                 exercise=declaration.exercise,
-                counts=written.counts(alerts=len(drafts)),
+                counts=launched.counts,
             )
             alongside(session, declared)
-            happened = [
-                (records.Kind.INCIDENT_DECLARED, _body(owner)),
-                *fan_out_facts.happened(batch, written, drafts),
-            ]
+            happened = [(records.Kind.INCIDENT_DECLARED, _body(owner)), *launched.happened]
             record.append(session, str(owner.id), record.at_once(happened, actor=actor, now=now), now=now)
     return declared
+
+
+def _plan(session: Session, declaration: Declaration, *, now: datetime) -> fan_out.Plan:
+    """Where the items go."""
+    return fan_out.plan(
+        declaration.items,
+        platforms=platforms.snapshot(session),
+        audience=declaration.audience,
+        assign=declaration.assign,
+        now=now,
+        to_ascii=addresses.to_ascii,
+    )
 
 
 def _refuse_unseen(session: Session, plan: fan_out.Plan, declaration: Declaration, seen: frozenset[str] | None) -> None:
@@ -106,6 +103,14 @@ def _refuse_unseen(session: Session, plan: fan_out.Plan, declaration: Declaratio
         raise errors.SeenMeanwhile(
             f"{', '.join(unseen)} was declared meanwhile and names some of these items. "
             "Look at it before you send; nothing was sent."
+        )
+
+
+def _refuse_unless_reached(plan: fan_out.Plan) -> None:
+    if not plan.reaches_anyone:
+        raise errors.NobodyToReach(
+            "Nobody would be reached: no platform of this audience has a contact with a usable address. "
+            "Correct the registry, or choose another audience. Nothing was sent."
         )
 
 
