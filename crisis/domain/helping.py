@@ -1,8 +1,7 @@
-"""When the metronome sends by itself: where no worker shows life, and never beyond what a provider takes.
+"""Where the metronome helps: at no provider that other processes fill.
 
-something of the queue was started just now    a worker drains it: leave all of it
-its rows wait on the wire of one provider      leave that provider, as long as a send may take
-leases that nobody gave or renewed lately      nobody is there any more: they count for nothing
+It sends only what no worker tends (``store/holds``). Rows of such a queue may be on a wire nevertheless,
+that of a provider which is slow or hangs: it is left alone for as long as a send may take.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,9 +9,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from crisis.domain import provider
-
-#: A lease that is younger shows a process that lives: a drain renews its own every 5 s.
-ALIVE = timedelta(seconds=6)
 
 #: A send has ended by then, one way or the other; a wire that takes nothing for longer carries nothing.
 _SLOWEST = timedelta(seconds=10)

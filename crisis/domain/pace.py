@@ -101,7 +101,7 @@ def share(limit: Limit, part: Part) -> Limit:
     """What one process may use, so that all together keep to the limit; at least one connection each.
 
     The workers share all connections. The metronome opens its one only where none of them shows life
-    (domain/helping): one that hangs may still have its own open. A slow rate shows no life either, so
+    (store/holds): one that hangs may still have its own open. A slow rate shows no life either, so
     the metronome's part of a rate is its own.
     """
     if part == WHOLE:
