@@ -5,6 +5,7 @@ the order in which they were given. Whatever else uses the session waits until a
 """
 
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,10 +17,6 @@ from sqlalchemy.orm import Session
 
 #: So many pieces may wait to be written; whoever makes more waits. Of rows of 500: some megabytes.
 _ROOM = 64
-
-#: Each time that the writing thread has something to pass on, it waits until the other lets it go on: this
-#: long (s) and not as long as usual, or the server waits for it half of the time.
-_TURN, _USUAL_TURN = 0.001, sys.getswitchinterval()
 
 _WRITER = "behind.writer"
 
@@ -88,13 +85,12 @@ def behind(session: Session) -> Iterator[None]:
     def _wait(*_: Any) -> None:
         writer.wait()
 
-    sys.setswitchinterval(_TURN)
     sa.event.listen(connection, "before_cursor_execute", _wait)
     try:
-        yield
-        writer.wait()
+        with _turns.short():
+            yield
+            writer.wait()
     finally:
-        sys.setswitchinterval(_USUAL_TURN)
         del session.info[_WRITER]
         sa.event.remove(connection, "before_cursor_execute", _wait)
         writer.close()
@@ -104,3 +100,35 @@ def writer_of(session: Session) -> Writer | None:
     """Who writes behind for ``session`` at the moment."""
     found: Writer | None = session.info.get(_WRITER)
     return found
+
+
+class _Turns:
+    """How long a thread of this process waits until another lets it go on, for all who write behind at the moment.
+
+    Each time that the writing thread has something to pass on, it waits so long: with the interpreter's
+    usual time the server waits for it half of the time.
+    """
+
+    _SHORT_SECONDS = 0.001
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._writing = 0
+        self._usual_seconds = sys.getswitchinterval()
+
+    @contextmanager
+    def short(self) -> Iterator[None]:
+        """Short from the first who begins to the last who ends."""
+        self._count(1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._writing += more
+            sys.setswitchinterval(self._SHORT_SECONDS if self._writing else self._usual_seconds)
+
+
+_turns = _Turns()

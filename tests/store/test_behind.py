@@ -1,5 +1,6 @@
 """Rows that are written behind, on both databases: in order, all of them or none, and nobody waits for ever."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -73,6 +74,17 @@ def test_a_connection_that_is_lost_meanwhile_is_told() -> None:
     with pytest.raises(Exception, match="connection"):
         write_all(_cutting())
     assert rows(Event) == []
+
+
+def test_the_interpreter_has_its_usual_turns_again_when_the_last_of_two_has_written() -> None:
+    if db.db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no thread that writes")
+    usual = sys.getswitchinterval()
+    with db.transaction() as one, db.transaction() as another, behind.behind(another):
+        with behind.behind(one):
+            assert sys.getswitchinterval() < usual
+        assert sys.getswitchinterval() < usual
+    assert sys.getswitchinterval() == usual
 
 
 def _cutting() -> Iterator[int]:
