@@ -1,4 +1,4 @@
-"""Tasks: who has one now, taken by one officer at a time, and what was done at portals."""
+"""Tasks: who has one now, taken by one officer at a time, and the number or portal that it leads to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from crisis import errors
 from crisis.domain import alert, tasks
+from crisis.store import answers, incidents, notices
 from crisis.store.models import Claim, Contact, Endpoint, Notice
 
 
@@ -56,12 +58,24 @@ def held(session: Session, incident_id: UUID, *, now: datetime) -> Mapping[tuple
     }
 
 
-def way(session: Session, asked: Notice, endpoint_id: UUID, channel: alert.Channel) -> tuple[Contact, Endpoint] | None:
-    """A phone or portal of the platform that is asked, with its contact; ``None`` if it is none of these."""
+def way(
+    session: Session, ref: str, notice_id: UUID, endpoint_id: UUID, channel: alert.Channel
+) -> tuple[Notice, Contact, Endpoint]:
+    """The phone or portal by which a platform is asked in an incident, with its contact; the request is locked.
+
+    Raises:
+        NotFound: no such incident or request, or no contact of this platform has it.
+    """
+    owner = incidents.by_ref(session, ref)
+    notices.by_id(session, notice_id)  # before the lock, which expects it
+    asked = answers.lock(session, notice_id)
     query = (
         sa.select(Contact, Endpoint)
         .join(Contact, Contact.id == Endpoint.contact_id)
         .where(Endpoint.id == endpoint_id, Endpoint.channel == channel.value, Contact.platform_id == asked.platform_id)
     )
-    row = session.execute(query).first()
-    return None if row is None else (row[0], row[1])
+    row = session.execute(query).one_or_none()
+    if row is None or asked.incident_id != owner.id:
+        what = "portal" if channel is alert.Channel.PORTAL else "number"
+        raise errors.NotFound(f"This {what} belongs to no contact of this platform. Open the call list again.")
+    return asked, row.Contact, row.Endpoint

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from crisis import errors
 from crisis.domain import alert, notice, records, tasks
-from crisis.store import answers, db, incidents, keys, notices
+from crisis.store import answers, db, keys
 from crisis.store import records as record
 from crisis.store import tasks as task_rows
 from crisis.store.models import Call, Contact, Endpoint, Notice
@@ -45,13 +45,7 @@ def record_call(
     name, note = name.strip(), note.strip()
     _check(outcome, name, note)
     with db.transaction() as session:
-        owner = incidents.by_ref(session, ref)
-        notices.by_id(session, notice_id)  # before the lock, which expects it
-        asked = answers.lock(session, notice_id)
-        found = task_rows.way(session, asked, endpoint_id, alert.Channel.PHONE)
-        if found is None or asked.incident_id != owner.id:
-            raise errors.NotFound("This number belongs to no contact of this platform. Open the call list again.")
-        contact, endpoint = found
+        asked, contact, endpoint = task_rows.way(session, ref, notice_id, endpoint_id, alert.Channel.PHONE)
         happened = [_write(session, asked, contact, endpoint, outcome, note=note, now=now, actor=actor)]
         if name:
             happened += answers.take(
@@ -65,7 +59,7 @@ def record_call(
                 now=now,
             )
         task_rows.give_back(session, asked.id, alert.Channel.PHONE, by=actor)
-        record.append(session, str(owner.id), happened, now=now)
+        record.append(session, str(asked.incident_id), happened, now=now)
         return UUID(str(happened[0].body["call"]))
 
 

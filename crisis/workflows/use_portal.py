@@ -5,7 +5,7 @@ from uuid import UUID
 
 from crisis import errors
 from crisis.domain import alert, records
-from crisis.store import answers, db, incidents, keys, notices, tasks
+from crisis.store import db, keys, tasks
 from crisis.store import records as record
 from crisis.store.models import PortalUse
 
@@ -24,13 +24,7 @@ def record_use(ref: str, notice_id: UUID, endpoint_id: UUID, number: str, *, now
         text = "Give the number that the portal showed for the request."
         raise errors.InvalidInput(text, fields={"number": f"1 to {_LONGEST} characters"})
     with db.transaction() as session:
-        owner = incidents.by_ref(session, ref)
-        notices.by_id(session, notice_id)  # before the lock, which expects it
-        asked = answers.lock(session, notice_id)
-        found = tasks.way(session, asked, endpoint_id, alert.Channel.PORTAL)
-        if found is None or asked.incident_id != owner.id:
-            raise errors.NotFound("This portal belongs to no contact of this platform. Open the call list again.")
-        contact, endpoint = found
+        asked, contact, endpoint = tasks.way(session, ref, notice_id, endpoint_id, alert.Channel.PORTAL)
         row = PortalUse(
             id=keys.new(),
             notice_id=asked.id,
@@ -46,5 +40,5 @@ def record_use(ref: str, notice_id: UUID, endpoint_id: UUID, number: str, *, now
         tasks.give_back(session, asked.id, alert.Channel.PORTAL, by=actor)
         body = {"use": row.id, "notice": asked.id, "contact": contact.id, "endpoint": endpoint.id}
         fact = record.Fact(records.Kind.PORTAL_USED, actor, now, {name: str(key) for name, key in body.items()})
-        record.append(session, str(owner.id), [fact], now=now)
+        record.append(session, str(asked.incident_id), [fact], now=now)
         return row.id
