@@ -45,10 +45,7 @@ def add_items(ref: str) -> Response:
 )
 def send_update(ref: str) -> Response:
     def act(alongside: exchange.Alongside) -> update_workflow.Sent:
-        fields = Fields(exchange.body())
-        fields.only("text")
-        text = fields.text("text", most=_LONGEST, lines=True)
-        fields.finish("The update")
+        text = _text("text", of="The update")
         done = update_workflow.send(
             ref, text, settings=desk.settings(), now=desk.now(), actor=desk.actor(), alongside=alongside
         )
@@ -68,10 +65,7 @@ def send_update(ref: str) -> Response:
 )
 def stand_down(ref: str) -> Response:
     def act(alongside: exchange.Alongside) -> stand_down_workflow.StoodDown:
-        fields = Fields(exchange.body())
-        fields.only("reason")
-        reason = fields.text("reason", most=_LONGEST, lines=True)
-        fields.finish("The stand-down")
+        reason = _text("reason", of="The stand-down")
         done = stand_down_workflow.stand_down(
             ref, reason, settings=desk.settings(), now=desk.now(), actor=desk.actor(), alongside=alongside
         )
@@ -89,3 +83,12 @@ def _items(body: object, *, exercise: bool) -> tuple[declaration.GivenItem, ...]
         fields.fault("items", "names nothing")
     fields.finish("The list of items")
     return items
+
+
+def _text(name: str, *, of: str) -> str:
+    """The one field of the body."""
+    fields = Fields(exchange.body())
+    fields.only(name)
+    text = fields.text(name, most=_LONGEST, lines=True)
+    fields.finish(of)
+    return text
