@@ -1,5 +1,6 @@
 """The contacts of a platform: added, changed, retired."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from crisis import errors
 from crisis.domain import access
 from crisis.store import platforms, registrations
-from crisis.store.models import Contact
+from crisis.store.models import Contact, Platform
 from crisis.web import desk, guards
 from crisis.workflows import register
 
@@ -31,7 +32,7 @@ def new(registry_id: str) -> Any:
         "time_zone": desk.settings().desk_time_zone,
         "hours": "24/7",
     }
-    return render_template("registry/contact_form.html", platform=platform, contact=None, given=given, wrong={})
+    return _form(platform, None, given, {})
 
 
 @guards.may(access.Action.WRITE_REGISTRY)
@@ -40,19 +41,14 @@ def add_contact(registry_id: str) -> Any:
         contact_id = register.add_contact(registry_id, request.form, now=desk.now(), actor=desk.actor())
     except errors.InvalidInput as error:
         platform = platforms.by_registry_id(desk.session(), registry_id)
-        page = render_template(
-            "registry/contact_form.html", platform=platform, contact=None, given=request.form, wrong=error.fields
-        )
-        return page, error.status
+        return _form(platform, None, request.form, error.fields), error.status
     return redirect(f"/registry/contacts/{contact_id}/endpoints/new", code=303)
 
 
 @guards.may(access.Action.WRITE_REGISTRY)
 def edit(contact_id: UUID) -> Any:
     contact = platforms.contact(desk.session(), contact_id)
-    return render_template(
-        "registry/contact_form.html", platform=contact.platform, contact=contact, given=_cells(contact), wrong={}
-    )
+    return _form(contact.platform, contact, _cells(contact), {})
 
 
 @guards.may(access.Action.WRITE_REGISTRY)
@@ -62,14 +58,7 @@ def change(contact_id: UUID) -> Any:
         register.change_contact(contact_id, request.form, now=desk.now(), actor=desk.actor())
     except errors.InvalidInput as error:
         contact = platforms.contact(desk.session(), contact_id)
-        page = render_template(
-            "registry/contact_form.html",
-            platform=contact.platform,
-            contact=contact,
-            given=request.form,
-            wrong=error.fields,
-        )
-        return page, error.status
+        return _form(contact.platform, contact, request.form, error.fields), error.status
     return redirect(f"/registry/platforms/{registry_id}", code=303)
 
 
@@ -78,6 +67,10 @@ def retire(contact_id: UUID) -> Any:
     registry_id = platforms.contact(desk.session(), contact_id).platform.registry_id
     register.retire_contact(contact_id, now=desk.now(), actor=desk.actor())
     return redirect(f"/registry/platforms/{registry_id}", code=303)
+
+
+def _form(platform: Platform, contact: Contact | None, given: Any, wrong: Mapping[str, str]) -> str:
+    return render_template("registry/contact_form.html", platform=platform, contact=contact, given=given, wrong=wrong)
 
 
 def _cells(contact: Contact) -> dict[str, str]:
