@@ -50,9 +50,9 @@ def by_number(plan: dict[int, str]) -> Plan:
 
 
 @contextmanager
-def sending(host: StrictHost, connections: int = 1) -> Iterator[email.Sender]:
+def sending(host: StrictHost, connections: int | None = 1, part: pace.Part = pace.WHOLE) -> Iterator[email.Sender]:
     settings = config.load({"CRISIS_SECRET_KEY": "k", "CRISIS_SMTP_URL": f"smtp://127.0.0.1:{host.port}"})
-    sender = email.Sender(settings, connections=connections)
+    sender = email.Sender(settings, connections=connections, part=part)
     try:
         yield sender
     finally:
@@ -302,31 +302,28 @@ def test_the_room_shrinks_by_what_is_held_and_a_low_rate_holds_little() -> None:
         sender.close()
 
 
+def send_before_and_after_a_pause(sender: email.Sender, host: StrictHost) -> None:
+    """So long a pause that the connection is closed."""
+    list(sent(sender, mails(2)))
+    until = time.monotonic() + 5
+    while ("QUIT", b"") not in host.early and time.monotonic() < until:
+        time.sleep(0.02)
+    assert ("QUIT", b"") in host.early
+    assert {one.outcome for _, one in sent(sender, [mail(UUID(int=9))])} == {A}
+
+
 def test_an_idle_connection_is_closed_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "LONGEST_SECONDS", 0.2)
     monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", 1.0)
     with StrictHost(by_number({}), PIPELINING) as host, sending(host) as sender:
-        list(sent(sender, mails(2)))
-        until = time.monotonic() + 5
-        while ("QUIT", b"") not in host.early and time.monotonic() < until:
-            time.sleep(0.02)
-        assert ("QUIT", b"") in host.early
-        assert {one.outcome for _, one in sent(sender, [mail(UUID(int=9))])} == {A}
+        send_before_and_after_a_pause(sender, host)
     assert host.connections == 2
 
 
 def test_the_connection_of_a_metronome_ends_soon_after_its_last_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", 1.5)
-    with StrictHost(by_number({}), PIPELINING) as host:
-        settings = config.load({"CRISIS_SECRET_KEY": "k", "CRISIS_SMTP_URL": f"smtp://127.0.0.1:{host.port}"})
-        sender = email.Sender(settings, part=pace.Part(2, None))
-        list(sent(sender, mails(2)))
-        until = time.monotonic() + 5
-        while ("QUIT", b"") not in host.early and time.monotonic() < until:
-            time.sleep(0.02)
-        assert ("QUIT", b"") in host.early
-        assert {one.outcome for _, one in sent(sender, [mail(UUID(int=9))])} == {A}
-        sender.close()
+    with StrictHost(by_number({}), PIPELINING) as host, sending(host, None, pace.Part(2, None)) as sender:
+        send_before_and_after_a_pause(sender, host)
     assert (host.connections, host.most) == (2, 1)
 
 
