@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from crisis.domain import ladder_body
 from crisis.notify import links as tokens
 from crisis.store import db, keys
@@ -83,29 +85,14 @@ def write(
     **parts: object,
 ) -> Asked:
     """One platform, asked at ``now`` in an incident; ``parts`` replace fields of the request."""
-    owner = owner or incident(now)
     asked = platform or samples.platform(contacts=list(contacts or [contact_at(1)]))
     with db.transaction() as session:
         session.add(asked)
-        session.flush()
-        if owner.ladder_id is None:
-            versions = [
-                Version(kind=kind, number=1, body=body, digest=kind, created_at=now)
-                for kind, body in (("ladder", ladder_body.as_json(V1)), ("texts", {}))
-            ]
-            session.add_all(versions)
-            session.flush()
-            owner.ladder_id, owner.texts_id = versions[0].id, versions[1].id
-            session.add(owner)
-            session.flush()
-            session.add(Batch(incident_id=owner.id, number=1, named_at=now, target_at=owner.target_at, named_by="cli"))
-            session.flush()
-        owner_id = owner.id
-        batch = session.query(Batch).filter_by(incident_id=owner_id).one()
+        batch = _first_batch(session, owner or incident(now), now=now)
         row = Notice(
             **{
                 "id": keys.new(),
-                "incident_id": owner_id,
+                "incident_id": batch.incident_id,
                 "platform_id": asked.id,
                 "platform_name": asked.name,
                 "instrument": "alert",
@@ -118,58 +105,83 @@ def write(
         )
         session.add(row)
         session.flush()
-        position = session.query(Item).filter_by(incident_id=owner_id).count()
-        items = [
-            Item(
-                id=keys.new(),
-                incident_id=owner_id,
-                batch_id=batch.id,
-                position=position + place,
-                url=url,
-                content_key=url or f"md5:{place:032x}",
-                host="pixelly.example" if url else None,
-                md5=None if url else f"{place:032x}",
-                sha256=samples.SHA256 if url and place == 1 else None,
-            )
-            for place, url in enumerate([*urls, *([None] * hashes)], start=1)
-        ]
-        session.add_all(items)
-        session.flush()
-        entries = [
-            NoticeItem(
-                id=keys.new(),
-                notice_id=row.id,
-                item_id=one.id,
-                batch_id=batch.id,
-                reason="host" if one.url else "shared",
-                named_at=now,
-                target_at=batch.target_at,
-                state="named",
-            )
-            for one in items
-        ]
-        links = [
-            Link(
-                id=(link_id := keys.new()),
-                notice_id=row.id,
-                contact_id=contact.id,
-                endpoint_id=contact.endpoints[0].id,
-                generation=1,
-                token_hash=tokens.fingerprint(SECRET, link_id, 1),
-                created_at=now,
-            )
-            for contact in asked.contacts
-        ]
+        entries = _entries(session, batch, row, [*urls, *([None] * hashes)])
+        links = [_link(row, contact) for contact in asked.contacts]
         session.add_all([*entries, *links])
         session.flush()
         return Asked(
-            owner_id,
+            batch.incident_id,
             row.id,
             tuple(one.id for one in asked.contacts),
             tuple(one.id for one in links),
             tuple(tokens.token(SECRET, one.id, 1) for one in links),
             tuple(one.id for one in entries),
         )
+
+
+def _first_batch(session: Session, owner: Incident, *, now: datetime) -> Batch:
+    """The batch of an incident, which is written if it is new."""
+    if owner.ladder_id is None:
+        versions = [
+            Version(kind=kind, number=1, body=body, digest=kind, created_at=now)
+            for kind, body in (("ladder", ladder_body.as_json(V1)), ("texts", {}))
+        ]
+        session.add_all(versions)
+        session.flush()
+        owner.ladder_id, owner.texts_id = versions[0].id, versions[1].id
+        session.add(owner)
+        session.flush()
+        session.add(Batch(incident_id=owner.id, number=1, named_at=now, target_at=owner.target_at, named_by="cli"))
+    session.flush()
+    return session.query(Batch).filter_by(incident_id=owner.id).one()
+
+
+def _entries(session: Session, batch: Batch, row: Notice, urls: Sequence[str | None]) -> list[NoticeItem]:
+    """Items of the batch, written, as asked of the platform; those without an address are hashes."""
+    position = session.query(Item).filter_by(incident_id=batch.incident_id).count()
+    items = [
+        Item(
+            id=keys.new(),
+            incident_id=batch.incident_id,
+            batch_id=batch.id,
+            position=position + place,
+            url=url,
+            content_key=url or f"md5:{place:032x}",
+            host="pixelly.example" if url else None,
+            md5=None if url else f"{place:032x}",
+            sha256=samples.SHA256 if url and place == 1 else None,
+        )
+        for place, url in enumerate(urls, start=1)
+    ]
+    session.add_all(items)
+    session.flush()
+    return [
+        NoticeItem(
+            id=keys.new(),
+            notice_id=row.id,
+            item_id=one.id,
+            batch_id=batch.id,
+            reason="host" if one.url else "shared",
+            named_at=row.named_at,
+            target_at=batch.target_at,
+            state="named",
+        )
+        for one in items
+    ]
+
+
+def _link(row: Notice, contact: Contact) -> Link:
+    """Its token opens it at the first address of the contact."""
+    link_id = keys.new()
+    return Link(
+        id=link_id,
+        notice_id=row.id,
+        contact_id=contact.id,
+        endpoint_id=contact.endpoints[0].id,
+        generation=1,
+        token_hash=tokens.fingerprint(SECRET, link_id, 1),
+        created_at=row.named_at,
+    )
 
 
 def arm(asked: Asked, ladder: str, *, due_at: datetime) -> UUID:
