@@ -118,7 +118,8 @@ def _moved(given: Mapping[str, sa.ColumnElement[Any]]) -> dict[str, Any]:
         "due_at": sa.func.coalesce(given["due_at"], _ALERT.c.due_at),
         "accepted_at": sa.case((accepted, given["finished_at"])),
         "evidence": sa.case((accepted, given["evidence"])),
-        "remote_id": given["remote_id"],
+        # by it a provider's receipt finds its alert; what a mail host calls a mail is kept with the attempt
+        "remote_id": sa.case((_ALERT.c.channel != alert.Channel.EMAIL.value, given["remote_id"])),
         "ended_at": sa.case((given["due_at"].is_(None), given["finished_at"])),
         "detail": given["detail"],
         # it may have arrived, and is sent again or given up: a copy may be one too many

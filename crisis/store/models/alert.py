@@ -50,7 +50,9 @@ class Alert(Base):
             unique=True,
             postgresql_where=sa.text("notice_id IS NOT NULL"),
             sqlite_where=sa.text("notice_id IS NOT NULL"),
+            postgresql_with={"fillfactor": 50},  # so has the primary key: each result adds an entry beside the first
         ),
+        sa.Index("ix_alert_incident_id", "incident_id", postgresql_with={"deduplicate_items": "off"}),
         sa.Index(
             "uq_alert_incident_id_user_id_cause",
             "incident_id",
@@ -79,7 +81,7 @@ class Alert(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
-    incident_id: Mapped[UUID | None] = mapped_column(index=True)  # none for a probe
+    incident_id: Mapped[UUID | None]  # none for a probe
     notice_id: Mapped[UUID | None]
     contact_id: Mapped[UUID | None]
     endpoint_id: Mapped[UUID | None]
@@ -107,7 +109,7 @@ class Alert(Base):
     first_attempt_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     evidence: Mapped[str | None]  # what its acceptance proves: our_relay or their_server
-    remote_id: Mapped[str | None]  # by which the other side knows it: queue id, id of the provider
+    remote_id: Mapped[str | None]  # by which a provider's receipt names it; never of a mail
     delivered_at: Mapped[datetime | None]
     delivered_by: Mapped[str | None]  # delivery_report or provider_receipt
     ended_at: Mapped[datetime | None]  # none while it is open: due, claimed or started
