@@ -347,7 +347,7 @@ def test_what_no_person_may_have_sent_is_kept_and_does_not_count(
         fields["form"] = form
     response = send(website, client, path, after=after, headers=headers, **fields)
     assert response.status_code == 200
-    assert "It does not count yet." in text_of(response)
+    assert ". We have kept it, marked as not confirmed. It does not count yet." in text_of(response)
     row, answers, kinds = stored(website, asked)
     assert (row.state, row.acknowledged_at, kinds) == ("awaiting", None, ["answer.unconfirmed"])
     assert [(one.confirmed, one.doubt, one.note) for one in answers] == [(False, doubt, "all gone")]
