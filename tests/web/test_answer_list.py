@@ -135,13 +135,29 @@ def test_one_outcome_for_each_item(website: Website, client: FlaskClient, asked:
     assert notice_state(website) == "in_progress"
 
 
-def test_whoever_only_searches_by_hash_is_told_of_no_addresses(website: Website) -> None:
+def only_hashes(website: Website, count: int) -> TestResponse:
+    """The list of a platform that is asked to search, and hosts nothing that we know of."""
     with website.app.app_context():
-        asked = parts.write(website.clock.now(), contacts=[parts.contact_at(1)], urls=(), hashes=1)
+        asked = parts.write(website.clock.now(), contacts=[parts.contact_at(1)], urls=(), hashes=count)
     website.clock.advance(minutes=8)
-    page = text_of(look(website, website.anonymous(), asked))
+    return look(website, website.anonymous(), asked)
+
+
+def test_whoever_only_searches_by_hash_is_told_of_no_addresses(website: Website) -> None:
+    page = text_of(only_hashes(website, 1))
     assert "1 hash to search for" in page
     assert "address" not in page.replace("alerts@", "")
+    assert "unclickable" not in page
+    assert "restricted" not in page
+
+
+def test_whoever_only_searches_by_hash_sees_them_and_the_time_left(website: Website) -> None:
+    response = only_hashes(website, 2)
+    page = text_of(response)
+    assert "<details open>" in response.get_data(as_text=True)
+    assert f"{0:031x}1 md5:{0:031x}2" in page
+    assert "51 minutes left" in page
+    assert "2 hashes to search for Copies found" in page
 
 
 def test_one_outcome_for_all_and_one_for_the_hashes(website: Website, client: FlaskClient, asked: Asked) -> None:
