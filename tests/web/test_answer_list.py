@@ -160,6 +160,13 @@ def test_whoever_only_searches_by_hash_sees_them_and_the_time_left(website: Webs
     assert "2 hashes to search for Copies found" in page
 
 
+def test_hashes_beyond_those_of_one_page_are_said_to_be_in_the_file(website: Website) -> None:
+    page = text_of(only_hashes(website, 41))
+    assert f"{40:032x}" in page
+    assert f"{41:032x}" not in page
+    assert "40 of 41 hashes are shown; the file has them all." in page
+
+
 def test_one_outcome_for_all_and_one_for_the_hashes(website: Website, client: FlaskClient, asked: Asked) -> None:
     response = report(website, client, asked, all="disabled_in_eu", found="0", happened_at="02:10")
     assert "0 addresses still open" in text_of(response)

@@ -104,7 +104,8 @@ def list_page(page: Page, entries: Sequence[Entry], listed: Listed) -> Response:
     owed = [one for one in entries if not one.shared]
     first = listed.first if 0 <= listed.first < len(owed) else 0
     here = owed[first : first + ITEMS_A_PAGE]
-    exact = [one.url for one in here if one.url] + [_hash(one) for one in entries if one.shared][:ITEMS_A_PAGE]
+    hashes = [_hash(one) for one in entries if one.shared][:ITEMS_A_PAGE]
+    exact = [one.url for one in here if one.url] + hashes
     following = first + ITEMS_A_PAGE if first + ITEMS_A_PAGE < len(owed) else None
     turns = [(first - ITEMS_A_PAGE, gettext("Back"))] if first else []
     turns += [(following, gettext("Next"))] if following is not None else []
@@ -124,6 +125,7 @@ def list_page(page: Page, entries: Sequence[Entry], listed: Listed) -> Response:
         listed=bool(entries),
         rows=[_row(one, keep) for one in here],
         exact=keep("\n".join(exact)),
+        hashes_shown=len(hashes),
         first=first,
         next_from=following,
         turns=turns,
