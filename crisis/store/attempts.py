@@ -34,9 +34,13 @@ def finish(session: Session, ended: Sequence[Ended]) -> Finished:
     """Write results. One with an old fence is kept with its attempt and moves nothing: another holds the alert."""
     if not ended:
         return Finished([], [])
-    rows = list(map(_given, ended, keys.many(len(ended))))
+    attempt_ids = keys.many(len(ended))
+    rows = list(map(_given, ended, attempt_ids))
     postgresql = session.get_bind().dialect.name == "postgresql"
-    held = _finish_all(session, rows) if postgresql else _finish_each(session, rows)
+    written = _finish_all(session, rows) if postgresql else _finish_each(session, rows)
+    if written == len(rows):
+        return Finished(list(ended), [])
+    held = set(session.scalars(sa.select(Attempt.alert_id).where(Attempt.id.in_(attempt_ids))))
     moved = [one for one in ended if one.claimed.id in held]
     late = [one for one in ended if one.claimed.id not in held]
     for one in late:
@@ -67,9 +71,9 @@ def _given(one: Ended, key: UUID) -> tuple[Any, ...]:
     )
 
 
-def _finish_all(session: Session, rows: Sequence[tuple[Any, ...]]) -> set[UUID]:
-    """One statement on PostgreSQL moves the alerts, and writes the attempt that each says it is at."""
-    return set(session.connection().execute(_finish(), arrays.bound(_COLUMNS, rows)).scalars())
+def _finish_all(session: Session, rows: Sequence[tuple[Any, ...]]) -> int:
+    """One statement on PostgreSQL moves the alerts, and writes the attempt that each says it is at; how many."""
+    return session.connection().execute(_finish(), arrays.bound(_COLUMNS, rows)).rowcount
 
 
 @cache
@@ -83,10 +87,11 @@ def _finish() -> sa.Insert:
         .cte("moved")
     )
     names = [column.name for column in moved.c]
-    return sa.insert(_ATTEMPT).from_select(names, sa.select(moved)).returning(_ATTEMPT.c.alert_id)
+    written = sa.insert(_ATTEMPT).from_select(names, sa.select(moved))
+    return written.execution_options(preserve_rowcount=True)
 
 
-def _finish_each(session: Session, rows: Sequence[tuple[Any, ...]]) -> set[UUID]:
+def _finish_each(session: Session, rows: Sequence[tuple[Any, ...]]) -> int:
     """The same on SQLite, where a change can't feed an insert; nobody comes between, for it has one writer."""
     wanted = sa.select(_ALERT.c.id, _ALERT.c.fence).where(
         _ALERT.c.id.in_([row[0] for row in rows]), _ALERT.c.state == _STARTED
@@ -98,7 +103,7 @@ def _finish_each(session: Session, rows: Sequence[tuple[Any, ...]]) -> set[UUID]
     if bound:
         for statement in _each():
             session.connection().execute(statement, bound)
-    return {row[0] for row in rows if row[:2] in found}
+    return len(bound)
 
 
 @cache
