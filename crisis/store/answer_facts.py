@@ -7,7 +7,7 @@ from uuid import UUID
 
 from crisis.domain import records
 from crisis.domain.answering import Effect, Standing
-from crisis.store.models import Notice
+from crisis.store.notices import Locked
 from crisis.store.records import Fact, moment
 
 #: The kind of a row that says that the list was asked for by name.
@@ -35,7 +35,7 @@ class Written(NamedTuple):
 
 
 def moved(
-    row: Notice, before: Standing, effect: Effect, *, who: tuple[UUID, str], cancelled: Sequence[UUID], now: datetime
+    row: Locked, before: Standing, effect: Effect, *, who: tuple[UUID, str], cancelled: Sequence[UUID], now: datetime
 ) -> list[Fact]:
     """What an answer changed; ``who`` is the contact and the actor."""
     contact_id, actor = who

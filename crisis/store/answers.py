@@ -12,10 +12,11 @@ from crisis.domain import alert, answering, notice
 from crisis.domain.answering import Effect, Said, Standing
 from crisis.domain.claimed import Moment
 from crisis.domain.doubt import Doubt
-from crisis.store import alerts, answer_facts, bulk, heard, keys, timers
+from crisis.store import alerts, answer_facts, arrays, bulk, heard, keys, notices, timers
 from crisis.store.answer_facts import Written
 from crisis.store.heard import Heard
-from crisis.store.models import Acknowledgement, Alert, Answer, Incident, Notice
+from crisis.store.models import Acknowledgement, Alert, Answer
+from crisis.store.notices import Locked
 from crisis.store.records import Fact
 
 #: Kinds of rows beside the answers of the page.
@@ -54,48 +55,16 @@ class Given:
 class Spoken:
     """What one contact said to a request that is locked."""
 
-    row: Notice
+    row: Locked
     given: Given
     said: Said
     done: Moment
 
 
-_ABOUT = Notice.id.in_(sa.bindparam("notices", expanding=True))
-_LOCK_OWNERS = (
-    sa.select(Incident.id)
-    .where(Incident.id.in_(sa.select(Notice.incident_id).where(_ABOUT)))
-    .order_by(Incident.id)
-    .with_for_update(read=True, key_share=True)
-)
-_LOCK = (
-    sa.select(Notice)
-    .where(_ABOUT)
-    .order_by(Notice.id)
-    .with_for_update(key_share=True)
-    .execution_options(populate_existing=True)
-)
-
-
 _WAITING = sa.select(Alert.id, Alert.notice_id).where(
-    Alert.notice_id.in_(sa.bindparam("notices", expanding=True)),
+    arrays.among(Alert.notice_id, "notices"),
     Alert.purpose.in_([purpose.value for purpose in _NEEDLESS]),
 )
-
-
-def lock(session: Session, notice_id: UUID) -> Notice:
-    """The request, kept from changes by others until the transaction ends."""
-    return lock_many(session, [notice_id])[notice_id]
-
-
-def lock_many(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, Notice]:
-    """The requests, kept from changes by others until the transaction ends.
-
-    Their incidents first, shared: whoever stands one down locks that first too, and neither waits for the
-    other's rows. In the order of their ids, so that two who lock several do not wait for each other either.
-    """
-    about = {"notices": list(notice_ids)}
-    session.execute(_LOCK_OWNERS, about)
-    return {row.id: row for row in session.scalars(_LOCK, about)}
 
 
 def find(session: Session, link_id: UUID, key: str) -> Answer | None:
@@ -139,14 +108,9 @@ def add_many(session: Session, said: Sequence[tuple[UUID, Given]], *, now: datet
     return rows
 
 
-def standing(session: Session, row: Notice, contact_id: UUID) -> Standing:
-    """The facts on which the next thing said by a contact meets the request."""
-    return heard.so_far(session, heard.of_notices(session, [row.id]))[row.id].standing(row, contact_id)
-
-
 def take(
     session: Session,
-    row: Notice,
+    row: Locked,
     *,
     contact_id: UUID,
     kind: notice.Answer,
@@ -163,7 +127,7 @@ def take(
 
 
 def move(
-    session: Session, row: Notice, given: Given, said: Said, *, done: Moment, now: datetime
+    session: Session, row: Locked, given: Given, said: Said, *, done: Moment, now: datetime
 ) -> tuple[Effect, list[Fact]]:
     """``move_many`` for one."""
     return move_many(session, [Spoken(row, given, said, done)], now=now)[0]
@@ -198,7 +162,7 @@ def move_many(
     first = [(one.row.id, one.given.contact_id) for one, _, effect in decided if effect.first_of_contact]
     bulk.insert(session, Acknowledgement, [{"notice_id": key, "contact_id": who, "at": now} for key, who in first])
     cancelled = _end_silence(session, {one.row.id for one, _, effect in decided if effect.acknowledges}, now=now)
-    session.flush()
+    notices.save(session, {one.row.id: one.row for one in spoken}.values())
     moved = []
     for one, standing, effect in decided:
         tell_officer(session, one.row, effect.tell, now=now)
@@ -216,14 +180,14 @@ def _end_silence(session: Session, notice_ids: Collection[UUID], *, now: datetim
     timers.cancel_many(session, notice_ids, "silence:", now=now)
     found: dict[UUID | None, list[UUID]] = {}
     # mostly there is none; looked up by request alone, which no statistics of the table can mislead
-    needless = {row.id: row.notice_id for row in session.execute(_WAITING, {"notices": list(notice_ids)})}
+    needless = {row.id: row.notice_id for row in session.execute(_WAITING, {"notices": notice_ids})}
     if needless:
         for alert_id in sorted(alerts.cancel(session, Alert.id.in_(list(needless)), now=now)):
             found.setdefault(needless[alert_id], []).append(alert_id)
     return found
 
 
-def tell_officer(session: Session, row: Notice, reasons: Iterable[str], *, once: bool = False, now: datetime) -> None:
+def tell_officer(session: Session, row: Locked, reasons: Iterable[str], *, once: bool = False, now: datetime) -> None:
     """Have the officers told; with ``once`` only the first time for this request.
 
     What comes in within one half minute is told in one message: a night's first answers come by the dozen.
@@ -242,7 +206,7 @@ def tell_officer(session: Session, row: Notice, reasons: Iterable[str], *, once:
         )
 
 
-def _write(row: Notice, effect: Effect, *, name: str, now: datetime) -> None:
+def _write(row: Locked, effect: Effect, *, name: str, now: datetime) -> None:
     row.state = effect.state.value
     row.ended_at = effect.ended_at
     row.question = effect.question

@@ -1,10 +1,18 @@
-"""Arrays: many rows given to one statement of PostgreSQL, a column in each, as a table that it can join."""
+"""Arrays: many values given to one statement as one parameter, so that it is the same text however many they are.
 
+Then it is compiled once by SQLAlchemy and parsed once by the server, where a list in the text is another
+statement for each length. Both databases take values to look for; PostgreSQL also takes rows as a table.
+"""
+
+import json
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from crisis.store import binary
 from crisis.store.types import UtcTime
@@ -42,7 +50,7 @@ def bound(columns: Columns, rows: Sequence[Sequence[Any]]) -> dict[str, Array]:
 def _array(kind: sa.types.TypeEngine[Any], values: Sequence[Any]) -> Array:
     oid, of_array = _oids(kind)
     count, written = len(values), binary.fields(kind)
-    if oid != _UUID[0] and values.count(values[0]) == count:  # as most are: written once
+    if count and oid != _UUID[0] and values.count(values[0]) == count:  # as most are: written once
         data = b"".join(written(values[:1])) * count
     else:
         data = b"".join(written(values))
@@ -57,3 +65,44 @@ def _oids(kind: sa.types.TypeEngine[Any]) -> tuple[int, int]:
     if isinstance(kind, sa.BigInteger):
         return _INT8
     return _BOOL if isinstance(kind, sa.Boolean) else _TEXT
+
+
+class _Values(sa.types.TypeDecorator[Collection[Any]]):
+    """A collection of ids or texts as one parameter: an array of PostgreSQL, a JSON list on SQLite."""
+
+    impl = sa.types.NullType
+    cache_ok = True
+
+    def __init__(self, of_ids: bool) -> None:
+        super().__init__()
+        self.of_ids = of_ids
+
+    def process_bind_param(self, value: Collection[Any] | None, dialect: sa.Dialect) -> Array | str:
+        values = list(value or ())
+        if dialect.name == "postgresql":
+            return _array(sa.Uuid() if self.of_ids else sa.Text(), values)
+        return json.dumps([one.hex for one in values] if self.of_ids else values)
+
+
+class _Among(FunctionElement[bool]):
+    """A column has one of the values of a parameter."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+def among(column: Any, name: str) -> sa.ColumnElement[bool]:
+    """That ``column``, ids or texts, has one of the values that the statement is given as ``name``; none: no row."""
+    return _Among(column, sa.bindparam(name, type_=_Values(isinstance(column.type, sa.Uuid))))
+
+
+@compiles(_Among, "postgresql")
+def _any_of(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+@compiles(_Among)
+def _each_of(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - a name and a mark

@@ -1,6 +1,7 @@
 """Many rows of one table at once, by the fastest way that each database has."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import chain, islice, repeat
 from operator import itemgetter
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crisis.store import behind, binary
+from crisis.store import arrays, behind, binary
 from crisis.store.models import Base
 from crisis.store.types import Json, UtcTime
 
@@ -54,6 +55,36 @@ def write(
         _copy(session, table, columns, chain(head, rows), same)
     else:
         _insert(session, table, columns, chain(head, rows), same)
+
+
+def update(session: Session, model: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write ``rows``, tuples of the values of ``columns``, over those with the same id; the first column is the id.
+
+    One statement for all on PostgreSQL, one prepared for each on SQLite. Not for JSON. Objects that the session
+    has read are left as they are.
+    """
+    if not rows:
+        return
+    table = Base.metadata.tables[model.__tablename__]
+    if session.get_bind().dialect.name == "postgresql":
+        kinds = {name: table.c[name].type for name in columns}
+        session.connection().execute(_overwrite(table, tuple(columns)), arrays.bound(kinds, rows))
+    else:
+        bound = [{f"b_{name}": value for name, value in zip(columns, row, strict=True)} for row in rows]
+        session.connection().execute(_overwrite_each(table, tuple(columns)), bound)
+
+
+@cache
+def _overwrite(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
+    given = arrays.table({name: table.c[name].type for name in columns})
+    key, *others = columns
+    return sa.update(table).where(table.c[key] == given.c[key]).values({name: given.c[name] for name in others})
+
+
+@cache
+def _overwrite_each(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
+    key, *others = (sa.bindparam(f"b_{name}", type_=table.c[name].type) for name in columns)
+    return sa.update(table).where(table.c[columns[0]] == key).values(dict(zip(columns[1:], others, strict=True)))
 
 
 def _copy(

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import answering, item, notice, takedown
 from crisis.domain.answering import Standing
-from crisis.store import answer_facts
-from crisis.store.models import Acknowledgement, Answer, ItemOutcome, Notice, NoticeItem
+from crisis.store import answer_facts, arrays
+from crisis.store.models import Acknowledgement, Answer, ItemOutcome, NoticeItem
+from crisis.store.notices import Locked
 
 #: Kinds of rows beside the answers of the page.
 LIST, ITEMS = answer_facts.LIST, "items"
@@ -35,7 +36,7 @@ class Heard(NamedTuple):
 
 _OF_NOTICES = (
     sa.select(*(getattr(Answer, name) for name in Heard._fields))
-    .where(Answer.notice_id.in_(sa.bindparam("notices", expanding=True)))
+    .where(arrays.among(Answer.notice_id, "notices"))
     .order_by(Answer.recorded_at, Answer.id)
 )
 
@@ -43,7 +44,7 @@ _OF_NOTICES = (
 def of_notices(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, list[Heard]]:
     """Everything said about each request, oldest first, unconfirmed answers too."""
     found: dict[UUID, list[Heard]] = {one: [] for one in notice_ids}
-    for row in session.execute(_OF_NOTICES, {"notices": list(notice_ids)}):
+    for row in session.execute(_OF_NOTICES, {"notices": notice_ids}):
         found[row.notice_id].append(Heard(*row))
     return found
 
@@ -63,7 +64,7 @@ class SoFar:
     acknowledged: set[UUID] = field(default_factory=set)
     words: Mapping[UUID, notice.State | None] = field(default_factory=dict)
 
-    def standing(self, row: Notice, contact_id: UUID) -> Standing:
+    def standing(self, row: Locked, contact_id: UUID) -> Standing:
         """The facts on which the next thing said by a contact meets the request."""
         return Standing(
             state=notice.State(row.state),
@@ -79,14 +80,14 @@ class SoFar:
 
 
 _ACKNOWLEDGED = sa.select(Acknowledgement.notice_id, Acknowledgement.contact_id).where(
-    Acknowledgement.notice_id.in_(sa.bindparam("notices", expanding=True))
+    arrays.among(Acknowledgement.notice_id, "notices")
 )
 
 
 def so_far(session: Session, heard: Mapping[UUID, Sequence[Heard]]) -> dict[UUID, SoFar]:
     """Where each of these requests stands after what was ``heard`` about it."""
     found = {one: SoFar() for one in heard}
-    for notice_id, contact_id in session.execute(_ACKNOWLEDGED, {"notices": list(heard)}):
+    for notice_id, contact_id in session.execute(_ACKNOWLEDGED, {"notices": heard.keys()}):
         found[notice_id].acknowledged.add(contact_id)
     outcomes = _outcomes(session, [key for key, said in heard.items() if any(one.kind == ITEMS for one in said)])
     for notice_id, answers in heard.items():

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from crisis.domain import incident
+from crisis.store import arrays
 from crisis.store.models import Contact, Incident, Link, Notice, Opening
 
 
@@ -60,19 +61,19 @@ _SHOWN = sa.select(
     .join(Notice, Notice.id == Link.notice_id)
     .join(Incident, Incident.id == Notice.incident_id)
 )
-_BY_ID = _SHOWN.where(Link.id.in_(sa.bindparam("ids", expanding=True)))
-_BY_HASH = _SHOWN.add_columns(Link.token_hash).where(Link.token_hash.in_(sa.bindparam("hashes", expanding=True)))
+_BY_ID = _SHOWN.where(arrays.among(Link.id, "ids"))
+_BY_HASH = _SHOWN.add_columns(Link.token_hash).where(arrays.among(Link.token_hash, "hashes"))
 
 
 def shown(session: Session, link_ids: Collection[UUID]) -> dict[UUID, Shown]:
     """What the pages of these links show, usable or not."""
-    rows = session.execute(_BY_ID, {"ids": list(link_ids)})
+    rows = session.execute(_BY_ID, {"ids": link_ids})
     return {row[0]: Shown._make(row) for row in rows}
 
 
 def shown_by_hash(session: Session, token_hashes: Collection[str]) -> dict[str, Shown]:
     """What the pages of the links whose tokens have these hashes show, usable or not."""
-    rows = session.execute(_BY_HASH, {"hashes": list(token_hashes)})
+    rows = session.execute(_BY_HASH, {"hashes": token_hashes})
     return {row[-1]: Shown._make(row[:-1]) for row in rows}
 
 
@@ -106,14 +107,14 @@ def open_many(session: Session, opened: Collection[tuple[UUID, datetime]]) -> No
 
 _LAST_OPENED = (
     sa.select(Opening.link_id, sa.func.max(Opening.minute, type_=Opening.minute.type).label("minute"))
-    .where(Opening.link_id.in_(sa.bindparam("ids", expanding=True)))
+    .where(arrays.among(Opening.link_id, "ids"))
     .group_by(Opening.link_id)
 )
 
 
 def last_openings(session: Session, link_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """The last minute (UTC) in which the page of each link was opened; a link that never was is left out."""
-    return {row.link_id: row.minute for row in session.execute(_LAST_OPENED, {"ids": list(link_ids)})}
+    return {row.link_id: row.minute for row in session.execute(_LAST_OPENED, {"ids": link_ids})}
 
 
 def expire(session: Session, incident_id: UUID, *, at: datetime | None) -> int:

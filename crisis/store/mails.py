@@ -14,6 +14,7 @@ from crisis import errors
 from crisis.domain import alert
 from crisis.store import keys
 from crisis.store.models import Alert, Contact, Endpoint, Incident, Mail, Notice, Platform
+from crisis.store.notices import Locked
 
 #: Where a mail stands. Only a person's mail is ever open.
 OPEN, FILED, ANSWERED, SET_ASIDE = "open", "filed", "answered", "set_aside"
@@ -140,7 +141,7 @@ def asked_of(session: Session, incident_id: UUID, registry_id: str) -> Notice:
     return found
 
 
-def writer(session: Session, row: Mail, notice: Notice) -> UUID:
+def writer(session: Session, row: Mail, notice: Locked) -> UUID:
     """The contact of the platform who wrote: by address, else whoever the alert went to.
 
     Raises:

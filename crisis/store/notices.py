@@ -1,13 +1,79 @@
 """Notices and their items: found, locked, counted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis import errors
-from crisis.store.models import Item, Notice, NoticeItem
+from crisis.store import arrays, bulk
+from crisis.store.models import Incident, Item, Notice, NoticeItem
+
+
+@dataclass(slots=True)
+class Locked:
+    """A notice as an answer meets it, kept from changes by others until the transaction ends. Times are UTC.
+
+    What is changed here is in the database once it is saved.
+    """
+
+    id: UUID
+    incident_id: UUID
+    platform_id: UUID
+    named_at: datetime
+    state: str
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    done_at: datetime | None
+    done_recorded_at: datetime | None
+    ended_at: datetime | None
+    search_result: str | None
+    contradiction: bool
+    question: bool
+
+
+_COLUMNS = tuple(Locked.__slots__)
+_SAVED = ("id", *_COLUMNS[_COLUMNS.index("state") :])
+_saved = attrgetter(*_SAVED)
+
+_ABOUT = arrays.among(Notice.id, "notices")
+_LOCK_OWNERS = (
+    sa.select(Incident.id)
+    .where(Incident.id.in_(sa.select(Notice.incident_id).where(_ABOUT)))
+    .order_by(Incident.id)
+    .with_for_update(read=True, key_share=True)
+)
+_LOCK = (
+    sa.select(*(getattr(Notice, name) for name in _COLUMNS))
+    .where(_ABOUT)
+    .order_by(Notice.id)
+    .with_for_update(key_share=True)
+)
+
+
+def lock(session: Session, notice_id: UUID) -> Locked:
+    """The notice, kept from changes by others until the transaction ends."""
+    return lock_many(session, [notice_id])[notice_id]
+
+
+def lock_many(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, Locked]:
+    """The notices, kept from changes by others until the transaction ends.
+
+    Their incidents first, shared: whoever stands one down locks that first too, and neither waits for the
+    other's rows. In the order of their ids, so that two who lock several do not wait for each other either.
+    """
+    about = {"notices": notice_ids}
+    session.execute(_LOCK_OWNERS, about)
+    return {row[0]: Locked(*row) for row in session.execute(_LOCK, about)}
+
+
+def save(session: Session, rows: Iterable[Locked]) -> None:
+    """Write down what was changed of locked notices."""
+    bulk.update(session, Notice, _SAVED, [_saved(one) for one in rows])
 
 
 def by_id(session: Session, notice_id: UUID, *, lock: bool = False) -> Notice:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crisis.domain import item, records, takedown
 from crisis.domain.claimed import Moment
 from crisis.domain.item import Outcome
-from crisis.store import keys
+from crisis.store import arrays, keys
 from crisis.store.answer_facts import Written
 from crisis.store.models import Answer, Item, ItemOutcome, NoticeItem
 from crisis.store.records import Fact
@@ -49,7 +49,7 @@ _ENTRIES = (
         *(NoticeItem.reason, NoticeItem.named_at, NoticeItem.target_at, NoticeItem.state),
     )
     .join(Item, Item.id == NoticeItem.item_id)
-    .where(NoticeItem.notice_id.in_(sa.bindparam("notices", expanding=True)))
+    .where(arrays.among(NoticeItem.notice_id, "notices"))
     .order_by(Item.position)
 )
 
@@ -71,7 +71,7 @@ def of_notice(session: Session, notice_id: UUID) -> list[Entry]:
 
 def of_notices(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, list[Entry]]:
     """The items of each request in the order in which they were named; withdrawn ones too, shared hashes too."""
-    rows: Iterable[Any] = session.execute(_ENTRIES, {"notices": list(notice_ids)})
+    rows: Iterable[Any] = session.execute(_ENTRIES, {"notices": notice_ids})
     found: dict[UUID, list[Entry]] = {one: [] for one in notice_ids}
     for notice_id, key, item_id, url, content_key, sha256, md5, pdq, reason, named_at, target_at, state in rows:
         hashes, shared = (sha256, md5, pdq), reason == SHARED
@@ -106,7 +106,7 @@ _HASHED = sa.case(
 _COUNTS = (
     sa.select(NoticeItem.notice_id, NoticeItem.reason, NoticeItem.state, _HASHED, sa.func.count())
     .join(Item, Item.id == NoticeItem.item_id)
-    .where(NoticeItem.notice_id.in_(sa.bindparam("notices", expanding=True)))
+    .where(arrays.among(NoticeItem.notice_id, "notices"))
     .where(NoticeItem.state != Outcome.WITHDRAWN.value)
     .group_by(NoticeItem.notice_id, NoticeItem.reason, NoticeItem.state, _HASHED)
 )
@@ -120,7 +120,7 @@ def tally(session: Session, notice_id: UUID) -> Tally:
 def tallies(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, Tally]:
     """The counts of each request, without reading their items one by one."""
     found: dict[UUID, list[Any]] = {one: [] for one in notice_ids}
-    for notice_id, *counted in session.execute(_COUNTS, {"notices": list(notice_ids)}):
+    for notice_id, *counted in session.execute(_COUNTS, {"notices": notice_ids}):
         found[notice_id].append(counted)
     return {notice_id: _tally(counted) for notice_id, counted in found.items()}
 

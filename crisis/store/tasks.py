@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from crisis import errors
 from crisis.domain import alert, tasks
-from crisis.store import answers, incidents, notices
+from crisis.store import incidents, notices
 from crisis.store.models import Claim, Contact, Endpoint, Notice
+from crisis.store.notices import Locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def held(session: Session, incident_id: UUID, *, now: datetime) -> Mapping[tuple
 
 def way(
     session: Session, ref: str, notice_id: UUID, endpoint_id: UUID, channel: alert.Channel
-) -> tuple[Notice, Contact, Endpoint]:
+) -> tuple[Locked, Contact, Endpoint]:
     """The phone or portal by which a platform is asked in an incident, with its contact; the request is locked.
 
     Raises:
@@ -68,7 +69,7 @@ def way(
     """
     owner = incidents.by_ref(session, ref)
     notices.by_id(session, notice_id)  # before the lock, which expects it
-    asked = answers.lock(session, notice_id)
+    asked = notices.lock(session, notice_id)
     query = (
         sa.select(Contact, Endpoint)
         .join(Contact, Contact.id == Endpoint.contact_id)

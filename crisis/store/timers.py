@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis.domain import alert
-from crisis.store import bulk, keys
+from crisis.store import arrays, bulk, keys
 from crisis.store.models import Alert, Notice, Timer
 
 ARMED, FIRED, CANCELLED = "armed", "fired", "cancelled"
@@ -115,19 +115,22 @@ def cancel(session: Session, notice_id: UUID, ladder_prefix: str, *, now: dateti
     return cancel_many(session, [notice_id], ladder_prefix, now=now)
 
 
+_BEGINS = sa.bindparam("begins", type_=sa.Text())
+_CANCEL = (
+    sa.update(Timer)
+    .where(
+        arrays.among(Timer.notice_id, "notices"),
+        Timer.state == ARMED,
+        sa.func.substr(Timer.ladder, 1, sa.func.length(_BEGINS)) == _BEGINS,
+    )
+    .values(state=CANCELLED, ended_at=sa.bindparam("now"))
+)
+
+
 def cancel_many(session: Session, notice_ids: Collection[UUID], ladder_prefix: str, *, now: datetime) -> int:
     """Cancel the armed timers of these notices whose ladders begin with ``ladder_prefix``; returns how many."""
-    statement = (
-        sa.update(Timer)
-        .where(
-            Timer.notice_id.in_(notice_ids),
-            Timer.state == ARMED,
-            Timer.ladder.startswith(ladder_prefix, autoescape=True),
-        )
-        .values(state=CANCELLED, ended_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    given = {"notices": notice_ids, "begins": ladder_prefix, "now": now}
+    return session.connection().execute(_CANCEL, given).rowcount
 
 
 def cancel_for_incident(session: Session, incident_id: UUID, *, now: datetime) -> list[Timer]:

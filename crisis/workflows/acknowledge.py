@@ -12,13 +12,14 @@ from crisis.domain import answering, notice
 from crisis.domain.claimed import Moment
 from crisis.domain.doubt import Doubt
 from crisis.domain.item import Outcome
-from crisis.store import answer_facts, answers, db, heard, link_pages, links, outcomes
+from crisis.store import answer_facts, answers, db, heard, link_pages, links, notices, outcomes
 from crisis.store import records as record
 from crisis.store.answer_facts import Written
 from crisis.store.heard import Heard
 from crisis.store.link_pages import Page
 from crisis.store.links import Shown
-from crisis.store.models import Link, Notice
+from crisis.store.models import Link
+from crisis.store.notices import Locked
 from crisis.store.outcomes import Entry
 from crisis.store.together import Together
 
@@ -96,7 +97,7 @@ class _Taken:
     """A form that was not there before: the request that it is about, what it says, what became of it."""
 
     sent: _Sent
-    row: Notice
+    row: Locked
     given: answers.Given
     moved: Sequence[record.Fact] = ()
     said: Heard | None = None
@@ -127,7 +128,7 @@ def _answer_all(sent: Sequence[_Sent]) -> list[Acknowledged | Exception]:
     with db.transaction() as session:
         known = links.shown(session, {one.link_id for one in sent})
         usable = {key: link for key, link in known.items() if links.is_usable(link, now=now)}
-        rows = answers.lock_many(session, {link.notice_id for link in usable.values()})
+        rows = notices.lock_many(session, {link.notice_id for link in usable.values()})
         spoken = heard.of_notices(session, rows)
         before = {(one.link_id, one.form_key): one for said in spoken.values() for one in said}
         new: dict[tuple[UUID, str], _Taken] = {}
@@ -198,7 +199,7 @@ def look_at_list(link_id: UUID, given: answers.Given, *, now: datetime) -> bool:
     """
     with db.transaction() as session:
         link = _usable(session, link_id, now)
-        row = answers.lock(session, link.notice_id)
+        row = notices.lock(session, link.notice_id)
         before = answers.find(session, link.id, given.key) if given.key else None
         if before is not None:
             return before.confirmed

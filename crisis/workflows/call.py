@@ -11,7 +11,8 @@ from crisis.domain import alert, notice, records, tasks
 from crisis.store import answers, db, keys
 from crisis.store import records as record
 from crisis.store import tasks as task_rows
-from crisis.store.models import Call, Contact, Endpoint, Notice
+from crisis.store.models import Call, Contact, Endpoint
+from crisis.store.notices import Locked
 
 _LONGEST_NAME = 200
 _LONGEST_NOTE = 2000
@@ -72,7 +73,7 @@ def _check(outcome: Outcome, name: str, note: str) -> None:
 
 def _write(
     session: Session,
-    asked: Notice,
+    asked: Locked,
     contact: Contact,
     endpoint: Endpoint,
     outcome: Outcome,

@@ -15,7 +15,7 @@ from crisis.domain.mail_kind import Kind
 from crisis.domain.mail_report import Report
 from crisis.domain.receipt import Receipt
 from crisis.notify import return_path
-from crisis.store import answers, canaries, db, mails, receipts
+from crisis.store import answers, canaries, db, mails, notices, receipts
 from crisis.store import records as record
 from crisis.store.mails import Match
 
@@ -65,7 +65,7 @@ def _repeated(kind: Kind) -> Received:
 def _keep(session: Session, mail: Mail, kind: Kind, found: Match | None, *, now: datetime) -> Received:
     report = mail_kind.report(mail) if kind is Kind.REPORT else None
     waits = kind is Kind.REPLY
-    asked = answers.lock(session, found.notice_id) if waits and found and found.notice_id else None
+    asked = notices.lock(session, found.notice_id) if waits and found and found.notice_id else None
     row = mails.add(session, found=found, now=now, **_columns(mail, kind, report))
     facts = []
     if found is not None and found.incident_id is not None and kind is not Kind.OWN:

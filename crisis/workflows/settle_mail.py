@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from crisis import errors
 from crisis.domain import answering, notice, records
 from crisis.domain.claimed import Moment
-from crisis.store import answer_facts, answers, db, incidents, mails
+from crisis.store import answer_facts, answers, db, incidents, mails, notices
 from crisis.store import records as record
-from crisis.store.models import Mail, Notice
+from crisis.store.models import Mail
+from crisis.store.notices import Locked
 
 #: What a mail can be: a wrong contact says so on the answer page, or the registrar reads it.
 ANSWERS = tuple(one for one in notice.Answer if one is not notice.Answer.WRONG_CONTACT)
@@ -84,11 +85,11 @@ def assign(mail_id: UUID, ref: str, platform_id: str, *, now: datetime, actor: s
         return asked.id
 
 
-def _asked(session: Session, mail_id: UUID) -> Notice:
+def _asked(session: Session, mail_id: UUID) -> Locked:
     notice_id = mails.by_id(session, mail_id).notice_id
     if notice_id is None:
         raise errors.Conflict("Say first which platform wrote this mail.")
-    return answers.lock(session, notice_id)
+    return notices.lock(session, notice_id)
 
 
 def _settled(row: Mail, how: str, actor: str, now: datetime) -> record.Fact:

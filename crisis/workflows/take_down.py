@@ -11,11 +11,12 @@ from crisis import errors
 from crisis.domain import answering, item, notice, takedown
 from crisis.domain.claimed import Moment
 from crisis.domain.item import Outcome
-from crisis.store import answer_facts, answers, db, links, outcomes
+from crisis.store import answer_facts, answers, db, links, notices, outcomes
 from crisis.store import records as record
 from crisis.store.answer_facts import Written
 from crisis.store.answers import Given
-from crisis.store.models import Answer, Notice
+from crisis.store.models import Answer
+from crisis.store.notices import Locked
 from crisis.store.outcomes import Entry, Reported
 
 
@@ -74,7 +75,7 @@ def report(notice_id: UUID, reports: Reports, *, given: Given, now: datetime) ->
     """
     with db.transaction() as session:
         _check_link(session, notice_id, given, now)
-        row = answers.lock(session, notice_id)
+        row = notices.lock(session, notice_id)
         before = answers.find(session, given.link_id, given.key) if given.link_id and given.key else None
         if before is not None:
             return _result(session, row, before, changed=0, repeated=True)
@@ -99,7 +100,7 @@ def _check_link(session: Session, notice_id: UUID, given: Given, now: datetime) 
 
 
 def _apply(
-    session: Session, row: Notice, written: Written, reports: Reports, given: Given, now: datetime
+    session: Session, row: Locked, written: Written, reports: Reports, given: Given, now: datetime
 ) -> tuple[int, bool, list[record.Fact]]:
     entries = outcomes.of_notice(session, row.id)
     reported = _reported(entries, reports)
@@ -150,7 +151,7 @@ def _done(reported: Sequence[Reported], now: datetime) -> Moment:
 
 def _result(
     session: Session,
-    row: Notice,
+    row: Locked,
     written: Answer | Written,
     *,
     changed: int,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crisis import config
 from crisis.domain import alert, incident, notice
-from crisis.store import answers, books, db
+from crisis.store import answers, books, db, notices
 from crisis.store import records as record
 from crisis.store.models import Alert, Contact, Endpoint, Incident, Notice, Timer
 from crisis.workflows import escalate, stand_down
@@ -156,7 +156,7 @@ class DatabaseWorld:
         asked = self._notice(platform)
         contact = rows(Contact, Contact.platform_id == asked.platform_id)[0]
         with db.transaction() as session:
-            row = answers.lock(session, asked.id)
+            row = notices.lock(session, asked.id)
             facts = answers.take(
                 session,
                 row,

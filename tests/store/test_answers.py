@@ -10,8 +10,8 @@ from crisis.domain import notice
 from crisis.domain.claimed import Moment
 from crisis.domain.doubt import Doubt
 from crisis.domain.item import Outcome
-from crisis.store import answers, db, outcomes
-from crisis.store.models import Answer, Notice, NoticeItem
+from crisis.store import answers, db, heard, outcomes
+from crisis.store.models import Answer, NoticeItem
 from tests.parts import asked as parts
 from tests.parts.asked import Asked
 from tests.parts.clock import FakeClock
@@ -42,8 +42,7 @@ def add(asked: Asked, clock: FakeClock, kind: str, *outcomes_said: Outcome, **mo
 
 def words(asked: Asked) -> list[notice.State | None]:
     with db.reading() as session:
-        row = session.get_one(Notice, asked.notice_id)
-        said = answers.standing(session, row, asked.contacts[0]).said
+        said = heard.so_far(session, heard.of_notices(session, [asked.notice_id]))[asked.notice_id].words
         return [said.get(contact) for contact in asked.contacts]
 
 

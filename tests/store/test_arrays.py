@@ -1,6 +1,7 @@
 """Rows given to PostgreSQL as arrays come out as they went in, whatever signs they hold."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -39,3 +40,33 @@ def test_every_value_comes_back_as_it_was(desk_db: AppContext, same: bool) -> No
         with db.reading() as session:
             found = session.connection().execute(sa.select(arrays.table(COLUMNS)), arrays.bound(COLUMNS, rows)).all()
         assert [tuple(one) for one in found] == rows
+
+
+_NAMES = sa.table("names", sa.column("id", sa.Uuid()), sa.column("name", sa.Text()))
+
+
+def _found(column: sa.ColumnElement[object], values: list[object], rows: list[tuple[UUID, str]]) -> list[str]:
+    """The names of those ``rows`` whose ``column`` is among the ``values``."""
+    with db.transaction() as session:
+        connection = session.connection()
+        connection.exec_driver_sql("CREATE TEMPORARY TABLE names (id UUID, name TEXT)")
+        connection.execute(sa.insert(_NAMES), [{"id": key, "name": name} for key, name in rows])
+        query = sa.select(_NAMES.c.name).where(arrays.among(column, "wanted"))
+        found = list(connection.execute(query, {"wanted": values}).scalars())
+        connection.exec_driver_sql("DROP TABLE names")
+        return sorted(found)
+
+
+@pytest.mark.parametrize("text", [one for one in HOSTILE if one is not None])
+def test_a_text_is_found_among_others_and_no_other_is(desk_db: AppContext, text: str) -> None:
+    rows = [(keys.new(), text), (keys.new(), "other"), (keys.new(), "x")]
+    assert _found(_NAMES.c.name, [text, "nobody"], rows) == [text]
+    assert _found(_NAMES.c.name, [text, "x", "x"], rows) == sorted([text, "x"])
+
+
+def test_ids_are_found_however_many_are_asked_for(desk_db: AppContext) -> None:
+    rows = [(keys.new(), f"{number}") for number in range(3)]
+    for count in range(4):
+        wanted: list[object] = [key for key, _ in rows[:count]]
+        assert _found(_NAMES.c.id, [*wanted, keys.new()], rows) == [name for _, name in rows[:count]]
+        assert _found(_NAMES.c.id, wanted, rows) == [name for _, name in rows[:count]]

@@ -13,7 +13,7 @@ from crisis import config, errors
 from crisis.domain.claimed import Moment
 from crisis.domain.doubt import Doubt
 from crisis.domain.notice import Answer as Said
-from crisis.store import answers, db, records, timers
+from crisis.store import answers, db, notices, records, timers
 from crisis.store.models import Acknowledgement, Alert, Answer, ItemOutcome, Link, Notice, NoticeItem, Timer
 from crisis.workflows import acknowledge, escalate, stand_down
 from crisis.workflows.acknowledge import Acknowledged, Form
@@ -260,7 +260,7 @@ def test_asking_for_the_list_is_recorded_and_is_no_answer(asked: Asked, clock: F
 def test_an_officer_takes_an_answer_by_phone(asked: Asked, clock: FakeClock) -> None:
     now: datetime = clock.now()
     with db.transaction() as session:
-        locked = answers.lock(session, asked.notice_id)
+        locked = notices.lock(session, asked.notice_id)
         facts = answers.take(
             session,
             locked,

@@ -12,7 +12,7 @@ from crisis import config
 from crisis.domain import alert, ladder_body, notice
 from crisis.domain.incident import Severity
 from crisis.domain.ladder import Action, Ladder, Ladders, Step
-from crisis.store import answers, db, timers, versions
+from crisis.store import answers, db, notices, timers, versions
 from crisis.store import records as record
 from crisis.store.models import Alert, Contact, Endpoint, Event, Incident, Notice, Platform, Timer
 from crisis.workflows import declare, deliver, edit_ladders, escalate
@@ -44,7 +44,7 @@ def acknowledge(
     asked = rows(Notice, Notice.platform_name == platform)[0]
     contact = rows(Contact, Contact.platform_id == asked.platform_id)[0]
     with db.transaction() as session:
-        row = answers.lock(session, asked.id)
+        row = notices.lock(session, asked.id)
         facts = answers.take(
             session, row, contact_id=contact.id, kind=kind, name="C. Roux", actor="cli", now=clock.now()
         )
@@ -184,7 +184,7 @@ def test_questions_of_one_half_minute_reach_the_officer_as_one_message(
     for platform in ("Pixelly", "Platform 002"):
         asked = rows(Notice, Notice.platform_name == platform)[0]
         with db.transaction() as session:
-            answers.tell_officer(session, answers.lock(session, asked.id), ["tell_question"], now=clock.now())
+            answers.tell_officer(session, notices.lock(session, asked.id), ["tell_question"], now=clock.now())
         clock.advance(seconds=3)
         fire()
     assert written_to(alert.Purpose.OFFICER) == []

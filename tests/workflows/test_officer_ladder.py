@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crisis import config, errors
 from crisis.domain import alert, notice, receipt
 from crisis.notify.sender import Envelope
-from crisis.store import answers, db
+from crisis.store import answers, db, notices
 from crisis.store import records as record
 from crisis.store.models import Alert, Contact, Event, Matter, Notice, Timer, Told, User
 from crisis.workflows import call, declare, deliver, escalate, receive_mail, receive_receipt, stand_down, take_matter
@@ -220,7 +220,7 @@ def _uuid(value: Any) -> UUID:
 def answer(kind: notice.Answer, clock: FakeClock) -> None:
     (asked,), (contact,) = rows(Notice), rows(Contact)
     with db.transaction() as session:
-        row = answers.lock(session, asked.id)
+        row = notices.lock(session, asked.id)
         facts = answers.take(
             session,
             row,

@@ -16,7 +16,7 @@ from crisis import config
 from crisis.domain import alert, ladder, ladder_body, notice, rehearsal
 from crisis.domain.ladder import DEFAULT, Ladders, Table
 from crisis.domain.rehearsal import Moment
-from crisis.store import answers, db, platforms
+from crisis.store import answers, db, notices, platforms
 from crisis.store import officers as desk_officers
 from crisis.store import records as record
 from crisis.store.models import Alert, Event, Incident, Notice, Timer, User
@@ -160,7 +160,7 @@ def test_a_platform_is_reached_as_the_rehearsal_says(
 
     def acknowledge() -> None:
         with db.transaction() as session:
-            row = answers.lock(session, asked.id)
+            row = notices.lock(session, asked.id)
             contact_id = moments[0].sends[0].contact.id
             facts = answers.take(
                 session,

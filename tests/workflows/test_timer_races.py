@@ -13,7 +13,7 @@ from flask import Flask, current_app
 
 from crisis import config
 from crisis.domain import notice
-from crisis.store import answers, db, timers
+from crisis.store import answers, db, notices, timers
 from crisis.store import records as record
 from crisis.store.models import Alert, Contact, Event, Notice, Timer
 from crisis.workflows import declare, escalate
@@ -68,7 +68,7 @@ def at_once(*doing: Callable[[], None]) -> None:
 
 def acknowledge(notice_id: UUID, contact_id: UUID, now: datetime) -> None:
     with db.transaction() as session:
-        row = answers.lock(session, notice_id)
+        row = notices.lock(session, notice_id)
         facts = answers.take(
             session, row, contact_id=contact_id, kind=notice.Answer.ACKNOWLEDGE, name="C. Roux", actor="cli", now=now
         )
