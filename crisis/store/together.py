@@ -39,14 +39,14 @@ class Together(Generic[Given, Result]):
         if not leads:
             place.turn.acquire()
         if not place.ended:
-            self._lead()
+            self._lead(place)
         if place.alone:
             place.result = self._act([given])[0]
         if isinstance(place.result, Exception):
             raise place.result
         return place.result
 
-    def _lead(self) -> None:
+    def _lead(self, own: "_Place[Given, Result]") -> None:
         with self._lock:  # whoever leads waits longest, so the round holds their own piece
             places = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST))]
         try:
@@ -62,13 +62,14 @@ class Together(Generic[Given, Result]):
                 following = self._waiting[0] if self._waiting else None
             for place in places:
                 place.ended = True
-                place.turn.release()
+                if place is not own:
+                    place.turn.release()
             if following is not None:
                 following.turn.release()
 
 
 class _Place(Generic[Given, Result]):
-    """One piece that waits; ``turn`` opens when its round has ended, or when it is to lead the next."""
+    """One piece that waits; ``turn`` is released once: when its round has ended, or when it is to lead the next."""
 
     __slots__ = ("alone", "ended", "given", "result", "turn")
 
@@ -77,4 +78,5 @@ class _Place(Generic[Given, Result]):
         self.result: Result | Exception = RuntimeError("The round ended before this piece was done.")
         self.ended = False
         self.alone = False
-        self.turn = threading.Semaphore(0)
+        self.turn = threading.Lock()
+        self.turn.acquire()
