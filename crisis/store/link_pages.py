@@ -1,8 +1,8 @@
 """The page behind a link as data: who asks for what, and who has answered; never the list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from crisis.domain import incident, notice
@@ -11,8 +11,7 @@ from crisis.store.links import Shown
 from crisis.store.outcomes import Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """One thing that somebody of the platform said. ``mine``: by the link that is open now."""
 
     name: str
@@ -22,8 +21,7 @@ class Heard:
     mine: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """What the page of a link shows: never the list. Times are UTC, the zone is the contact's."""
 
     link_id: UUID

@@ -7,8 +7,9 @@ part of the key under which its drawing is kept, so that no two pages can be tak
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from threading import Lock
+from typing import Any
 
 from flask import current_app
 from markupsafe import escape
@@ -51,9 +52,9 @@ class _Drawings:
     def __init__(self) -> None:
         self._lock = Lock()
         self._pen = Lock()
-        self._kept: OrderedDict[str, Drawing] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Drawing] = OrderedDict()
 
-    def get(self, key: str, draw: Callable[[], str]) -> Drawing:
+    def get(self, key: Hashable, draw: Callable[[], str]) -> Drawing:
         found = self._find(key)
         if found is None:
             # one draws at a time: many who miss the same drawing at one moment must not all make it
@@ -61,11 +62,11 @@ class _Drawings:
                 found = self._find(key) or self._keep(key, Drawing(draw()))
         return found
 
-    def _find(self, key: str) -> Drawing | None:
+    def _find(self, key: Hashable) -> Drawing | None:
         with self._lock:
             return self._kept.get(key)
 
-    def _keep(self, key: str, drawing: Drawing) -> Drawing:
+    def _keep(self, key: Hashable, drawing: Drawing) -> Drawing:
         with self._lock:
             self._kept[key] = drawing
             while len(self._kept) > _MOST:
@@ -73,7 +74,13 @@ class _Drawings:
         return drawing
 
 
-def drawing(key: object, draw: Callable[[], str]) -> Drawing:
-    """The drawing for whatever has the same ``repr`` as ``key``; ``draw`` is called where there is none yet."""
+def drawing(of: Iterable[Any], draw: Callable[[], str]) -> Drawing:
+    """The drawing for whatever is equal in every part; ``draw`` is called where there is none yet."""
+    key = tuple([_hashable(one) for one in of])
     drawings: _Drawings = current_app.extensions.setdefault(_NAME, _Drawings())
-    return drawings.get(repr(key), draw)
+    return drawings.get(key, draw)
+
+
+def _hashable(part: Any) -> Hashable:
+    kind = type(part)
+    return tuple(part) if kind is list else tuple(part.items()) if kind is dict else part

@@ -1,7 +1,7 @@
 """The pages of a contact, put together from what the workflows read."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -162,8 +162,7 @@ def _render(template: str, page: Page, status: int, own: Words | None = None, **
     if own is None:
         return _page(_text(template, **_context(page, values)), status)
     values["action"] = keep(values["action"])
-    page = replace(
-        page,
+    page = page._replace(
         link_id=_NOBODY,
         notice_id=_NOBODY,
         contact_id=_NOBODY,
@@ -171,8 +170,8 @@ def _render(template: str, page: Page, status: int, own: Words | None = None, **
         heard=(),
         opened_at=None,
     )
-    key = (template, request.script_root, page, values)
-    drawing = drawn.drawing(key, lambda: _text(template, **_context(page, values)))
+    parts = (template, request.script_root, *page, *values, *values.values())
+    drawing = drawn.drawing(parts, lambda: _text(template, **_context(page, values)))
     return _page(own.fill(drawing), status)
 
 
