@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -29,8 +30,7 @@ _TOLD_TOGETHER = timedelta(seconds=30)
 _NEEDLESS = (alert.Purpose.ESCALATION, alert.Purpose.REMINDER)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What came in: by whom, over which way, in which words. Times are UTC.
 
     ``key`` is the digest of the form: the same one again changes nothing; ``None`` for a call.
@@ -180,7 +180,7 @@ def _end_silence(session: Session, notice_ids: Collection[UUID], *, now: datetim
     timers.cancel_many(session, notice_ids, "silence:", now=now)
     found: dict[UUID | None, list[UUID]] = {}
     # mostly there is none; looked up by request alone, which no statistics of the table can mislead
-    needless = {row.id: row.notice_id for row in session.execute(_WAITING, {"notices": notice_ids})}
+    needless = {row.id: row.notice_id for row in session.connection().execute(_WAITING, {"notices": notice_ids})}
     if needless:
         for alert_id in sorted(alerts.cancel(session, Alert.id.in_(list(needless)), now=now)):
             found.setdefault(needless[alert_id], []).append(alert_id)

@@ -44,7 +44,7 @@ _OF_NOTICES = (
 def of_notices(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, list[Heard]]:
     """Everything said about each request, oldest first, unconfirmed answers too."""
     found: dict[UUID, list[Heard]] = {one: [] for one in notice_ids}
-    for row in session.execute(_OF_NOTICES, {"notices": notice_ids}):
+    for row in session.connection().execute(_OF_NOTICES, {"notices": notice_ids}):
         found[row.notice_id].append(Heard(*row))
     return found
 
@@ -87,7 +87,7 @@ _ACKNOWLEDGED = sa.select(Acknowledgement.notice_id, Acknowledgement.contact_id)
 def so_far(session: Session, heard: Mapping[UUID, Sequence[Heard]]) -> dict[UUID, SoFar]:
     """Where each of these requests stands after what was ``heard`` about it."""
     found = {one: SoFar() for one in heard}
-    for notice_id, contact_id in session.execute(_ACKNOWLEDGED, {"notices": heard.keys()}):
+    for notice_id, contact_id in session.connection().execute(_ACKNOWLEDGED, {"notices": heard.keys()}):
         found[notice_id].acknowledged.add(contact_id)
     outcomes = _outcomes(session, [key for key, said in heard.items() if any(one.kind == ITEMS for one in said)])
     for notice_id, answers in heard.items():

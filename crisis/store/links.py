@@ -48,6 +48,15 @@ class Shown(NamedTuple):
         return self.purpose == incident.Purpose.EXERCISE
 
 
+class Ends(NamedTuple):
+    """What may have ended a link, or its incident, since it was looked up; times are UTC."""
+
+    revoked_at: datetime | None
+    expires_at: datetime | None
+    stood_down_at: datetime | None
+    incident_state: str
+
+
 _SHOWN = sa.select(
     *(Link.id, Link.revoked_at, Link.expires_at),
     *(Contact.id, Contact.language, Contact.time_zone),
@@ -61,19 +70,25 @@ _SHOWN = sa.select(
     .join(Notice, Notice.id == Link.notice_id)
     .join(Incident, Incident.id == Notice.incident_id)
 )
-_BY_ID = _SHOWN.where(arrays.among(Link.id, "ids"))
+_ENDS = (
+    sa.select(Link.id, Link.revoked_at, Link.expires_at, Incident.stood_down_at, Incident.state)
+    .join(Notice, Notice.id == Link.notice_id)
+    .join(Incident, Incident.id == Notice.incident_id)
+    .where(arrays.among(Link.id, "ids"))
+)
 _BY_HASH = _SHOWN.add_columns(Link.token_hash).where(arrays.among(Link.token_hash, "hashes"))
 
 
-def shown(session: Session, link_ids: Collection[UUID]) -> dict[UUID, Shown]:
-    """What the pages of these links show, usable or not."""
-    rows = session.execute(_BY_ID, {"ids": link_ids})
-    return {row[0]: Shown._make(row) for row in rows}
+def as_they_are_now(session: Session, found: Iterable[Shown]) -> dict[UUID, Shown]:
+    """These links, usable or not, with what may have ended since they were looked up."""
+    before = {one.link_id: one for one in found}
+    rows = session.connection().execute(_ENDS, {"ids": before.keys()})
+    return {row[0]: before[row[0]]._replace(**Ends._make(row[1:])._asdict()) for row in rows}
 
 
 def shown_by_hash(session: Session, token_hashes: Collection[str]) -> dict[str, Shown]:
     """What the pages of the links whose tokens have these hashes show, usable or not."""
-    rows = session.execute(_BY_HASH, {"hashes": token_hashes})
+    rows = session.connection().execute(_BY_HASH, {"hashes": token_hashes})
     return {row[-1]: Shown._make(row[:-1]) for row in rows}
 
 
@@ -114,7 +129,7 @@ _LAST_OPENED = (
 
 def last_openings(session: Session, link_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """The last minute (UTC) in which the page of each link was opened; a link that never was is left out."""
-    return {row.link_id: row.minute for row in session.execute(_LAST_OPENED, {"ids": link_ids})}
+    return {row.link_id: row.minute for row in session.connection().execute(_LAST_OPENED, {"ids": link_ids})}
 
 
 def expire(session: Session, incident_id: UUID, *, at: datetime | None) -> int:

@@ -67,8 +67,8 @@ def lock_many(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, Lock
     other's rows. In the order of their ids, so that two who lock several do not wait for each other either.
     """
     about = {"notices": notice_ids}
-    session.execute(_LOCK_OWNERS, about)
-    return {row[0]: Locked(*row) for row in session.execute(_LOCK, about)}
+    session.connection().execute(_LOCK_OWNERS, about)
+    return {row[0]: Locked(*row) for row in session.connection().execute(_LOCK, about)}
 
 
 def save(session: Session, rows: Iterable[Locked]) -> None:

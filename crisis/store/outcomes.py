@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,8 +21,7 @@ from crisis.store.records import Fact
 SHARED = "shared"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One item as asked of one platform, with its content. Times are UTC."""
 
     id: UUID
@@ -71,7 +70,7 @@ def of_notice(session: Session, notice_id: UUID) -> list[Entry]:
 
 def of_notices(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, list[Entry]]:
     """The items of each request in the order in which they were named; withdrawn ones too, shared hashes too."""
-    rows: Iterable[Any] = session.execute(_ENTRIES, {"notices": notice_ids})
+    rows: Iterable[Any] = session.connection().execute(_ENTRIES, {"notices": notice_ids})
     found: dict[UUID, list[Entry]] = {one: [] for one in notice_ids}
     for notice_id, key, item_id, url, content_key, sha256, md5, pdq, reason, named_at, target_at, state in rows:
         hashes, shared = (sha256, md5, pdq), reason == SHARED
@@ -120,7 +119,7 @@ def tally(session: Session, notice_id: UUID) -> Tally:
 def tallies(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, Tally]:
     """The counts of each request, without reading their items one by one."""
     found: dict[UUID, list[Any]] = {one: [] for one in notice_ids}
-    for notice_id, *counted in session.execute(_COUNTS, {"notices": notice_ids}):
+    for notice_id, *counted in session.connection().execute(_COUNTS, {"notices": notice_ids}):
         found[notice_id].append(counted)
     return {notice_id: _tally(counted) for notice_id, counted in found.items()}
 

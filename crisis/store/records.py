@@ -1,7 +1,6 @@
 """The record: facts appended in the transaction of what they tell, numbered without gaps."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -18,8 +17,7 @@ ACCESS = "access"
 _SCHEMA = 1  # version of the shape of bodies
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing that happened. ``occurred_at`` is when it is said to have happened (UTC)."""
 
     kind: records.Kind

@@ -80,16 +80,16 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A form on its way."""
+    """A form on its way, by a link as it was when it was looked up."""
 
-    link_id: UUID
+    link: Shown
     form: Form
     now: datetime
 
     @property
     def key(self) -> tuple[UUID, str]:
         """What is equal only where the same form was sent by the same link."""
-        return self.link_id, self.form.key
+        return self.link.link_id, self.form.key
 
 
 @dataclass(slots=True)
@@ -112,28 +112,28 @@ class _Taken:
         return self.sent.form.happened or Moment(now)
 
 
-def answer(link_id: UUID, form: Form, *, now: datetime) -> Acknowledged:
-    """Write down what was sent by a link, and let it move the request unless there is doubt.
+def answer(link: Shown, form: Form, *, now: datetime) -> Acknowledged:
+    """Write down what was sent by a link that was found, and let it move the request unless there is doubt.
 
     Answers that arrive together share one transaction, and are recorded at the latest of their times.
 
     Raises:
         LinkUnusable: the link was revoked or has expired meanwhile.
     """
-    return _answers.do(_Sent(link_id, form, now))
+    return _answers.do(_Sent(link, form, now))
 
 
 def _answer_all(sent: Sequence[_Sent]) -> list[Acknowledged | Exception]:
     now = max(one.now for one in sent)
     with db.transaction() as session:
-        known = links.shown(session, {one.link_id for one in sent})
+        known = links.as_they_are_now(session, [one.link for one in sent])
         usable = {key: link for key, link in known.items() if links.is_usable(link, now=now)}
         rows = notices.lock_many(session, {link.notice_id for link in usable.values()})
         spoken = heard.of_notices(session, rows)
         before = {(one.link_id, one.form_key): one for said in spoken.values() for one in said}
         new: dict[tuple[UUID, str], _Taken] = {}
         for one in sent:
-            link = usable.get(one.link_id)
+            link = usable.get(one.link.link_id)
             if link is not None and one.key not in before:
                 new.setdefault(one.key, _Taken(one, rows[link.notice_id], _given(link, one.form)))
         facts = _write(session, list(new.values()), spoken, now=now)
@@ -142,7 +142,7 @@ def _answer_all(sent: Sequence[_Sent]) -> list[Acknowledged | Exception]:
             record.append(session, str(incident_id), facts[incident_id], now=now)
     results: list[Acknowledged | Exception] = []
     for one in sent:
-        link = usable.get(one.link_id)
+        link = usable.get(one.link.link_id)
         if link is None:
             results.append(_unusable())
             continue

@@ -1,6 +1,5 @@
 """Settle a person's mail: an officer makes an answer of it, sets it aside, or says which platform wrote."""
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -47,7 +46,7 @@ def answer(mail_id: UUID, kind: notice.Answer, *, name: str, note: str = "", now
         _, moved = answers.move(session, asked, given, answering.said(kind), done=Moment(row.received_at), now=now)
         row.answer_id = written.id
         heard = answer_facts.heard(written, actor)
-        heard = replace(heard, body={**heard.body, "mail": str(row.id)})
+        heard = heard._replace(body={**heard.body, "mail": str(row.id)})
         record.append(session, str(asked.incident_id), [heard, *moved, _settled(row, "answered", actor, now)], now=now)
         return asked.id
 

@@ -18,7 +18,7 @@ from crisis.store.models import Answer, Attempt, Link, StreamHead, Timer
 from crisis.workflows import acknowledge, declare, deliver, escalate
 from tests.faults import checker
 from tests.faults.checker import Answered, Declared, Evidence, Trouble
-from tests.parts import rebuilt, samples
+from tests.parts import asked, rebuilt, samples
 from tests.parts.clock import FakeClock
 from tests.parts.rows import rows
 from tests.parts.sending import KeepingRoom
@@ -40,7 +40,9 @@ def evidence(settings: config.Settings, clock: FakeClock) -> Evidence:
     deliver.drain(alert.Queue.MAIL, room=room)
     room.clock.advance(minutes=1)
     link = rows(Link)[0]
-    acknowledge.answer(link.id, acknowledge.Form(notice.Answer.ACKNOWLEDGE, "Ana", key="a"), now=room.clock.now())
+    acknowledge.answer(
+        asked.shown(link.id), acknowledge.Form(notice.Answer.ACKNOWLEDGE, "Ana", key="a"), now=room.clock.now()
+    )
     answered_at = room.clock.now()
     room.clock.advance(minutes=4, seconds=1)
     escalate.fire(settings=settings, now=room.clock.now())

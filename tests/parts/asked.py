@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import ladder_body
 from crisis.notify import links as tokens
-from crisis.store import db, keys
+from crisis.store import db, keys, links
+from crisis.store.links import Shown
 from crisis.store.models import (
     Alert,
     Batch,
@@ -39,6 +40,13 @@ class Asked:
     links: tuple[UUID, ...]
     tokens: tuple[str, ...]
     entries: tuple[UUID, ...]  # the items as asked of the platform, in order
+
+
+def shown(link_id: UUID) -> Shown:
+    """A link as it is found for whoever opens it, usable or not."""
+    with db.reading() as session:
+        token_hash = session.get_one(Link, link_id).token_hash
+        return links.shown_by_hash(session, [token_hash])[token_hash]
 
 
 def contact_at(position: int, **parts: object) -> Contact:

@@ -10,7 +10,7 @@ from crisis.domain.overview import IncidentView, NoticeView
 from crisis.notify import addresses
 from crisis.store.models import Link
 from crisis.workflows import acknowledge, declare, import_registry, overview
-from tests.parts import samples
+from tests.parts import asked, samples
 from tests.parts.rows import rows
 from tests.web.site import Website
 
@@ -56,4 +56,4 @@ def answer(
     with website.app.app_context():
         link = rows(Link, Link.notice_id == notice_id)[contact]
         form = acknowledge.Form(kind, "Giulia Ferrante", uuid4().hex, **parts)
-        acknowledge.answer(link.id, form, now=website.clock.now())
+        acknowledge.answer(asked.shown(link.id), form, now=website.clock.now())

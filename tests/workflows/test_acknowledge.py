@@ -34,7 +34,7 @@ def asked(clock: FakeClock, desk_db: AppContext) -> Asked:
 
 def say(asked: Asked, answer: Said, clock: FakeClock, *, contact: int = 0, **more: object) -> Acknowledged:
     form = Form(answer=answer, name="Camille Roux", key=str(more.pop("key", f"{answer}-{clock.now()}")))
-    return acknowledge.answer(asked.links[contact], replace(form, **more), now=clock.now())
+    return acknowledge.answer(parts.shown(asked.links[contact]), replace(form, **more), now=clock.now())
 
 
 def row(asked: Asked) -> Notice:

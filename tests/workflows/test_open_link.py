@@ -35,7 +35,7 @@ def test_the_page_says_who_asks_for_what_by_when(asked: Asked, clock: FakeClock)
 
 def test_who_has_answered_is_told_with_the_doubts(asked: Asked, clock: FakeClock) -> None:
     form = acknowledge.Form(answer=notice.Answer.ACKNOWLEDGE, name="Camille Roux", key="1")
-    acknowledge.answer(asked.links[0], form, now=clock.now())
+    acknowledge.answer(parts.shown(asked.links[0]), form, now=clock.now())
     heard = open_link.look(asked.tokens[0], now=clock.now()).heard
     assert [(one.name, one.kind, one.confirmed, one.mine) for one in heard] == [
         ("Camille Roux", "acknowledge", True, True)

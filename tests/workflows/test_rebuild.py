@@ -40,7 +40,7 @@ from crisis.workflows import (
     update,
     withdraw,
 )
-from tests.parts import rebuilt, samples
+from tests.parts import asked, rebuilt, samples
 from tests.parts.letters import letter
 from tests.parts.rows import rows
 from tests.parts.sending import KeepingRoom
@@ -88,7 +88,7 @@ class Night:
         link = self.dice.choice(rows(Link))
         said = self.dice.choice(list(notice.Answer))
         form = acknowledge.Form(said, "Camille Roux", key=f"a{self.dice.random()}", happened=self.moment())
-        acknowledge.answer(link.id, form, now=self.clock.now())
+        acknowledge.answer(asked.shown(link.id), form, now=self.clock.now())
 
     def report(self) -> None:
         link = self.dice.choice(rows(Link))

@@ -102,7 +102,7 @@ def test_one_outcome_for_all_leaves_those_that_have_one(asked: Asked, clock: Fak
 
 def test_after_done_all_of_them_get_their_outcome(asked: Asked, clock: FakeClock) -> None:
     done = acknowledge.Form(answer=notice.Answer.DONE, name="Camille Roux", key="done")
-    acknowledge.answer(asked.links[0], done, now=clock.now())
+    acknowledge.answer(parts.shown(asked.links[0]), done, now=clock.now())
     finished = clock.now()
     clock.advance(minutes=1)
     assert report(asked, clock, Told(asked.entries[0], Outcome.REMOVED)).state is notice.State.DONE
@@ -174,7 +174,7 @@ def test_whoever_took_content_down_contradicts_whoever_says_it_is_not_theirs(ask
     report(asked, clock, Told(asked.entries[0], Outcome.REMOVED))
     clock.advance(minutes=1)
     other = acknowledge.Form(answer=notice.Answer.NOT_OURS, name="Ben Maes", key="other")
-    assert acknowledge.answer(asked.links[1], other, now=clock.now()).needs_officer
+    assert acknowledge.answer(parts.shown(asked.links[1]), other, now=clock.now()).needs_officer
     assert row(asked).contradiction
 
 

@@ -54,7 +54,7 @@ def _answer(sent: Sent) -> Response:
     if sent.is_old:
         return sent.once_more(what)
     result = acknowledge.answer(
-        link.link_id,
+        link,
         acknowledge.Form(
             answer=typed.choice,
             name=typed.name,
