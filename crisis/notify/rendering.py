@@ -8,13 +8,20 @@ from uuid import UUID
 
 from crisis import errors
 from crisis.config import Settings
-from crisis.domain import alert, provider
+from crisis.domain import alert, key_text, provider
 from crisis.domain.outgoing import Text
 from crisis.notify import addresses, links, marks, mime, return_path
 from crisis.notify.sender import Envelope
 
 #: Mails of one fan-out differ in zone and count of addresses: some dozens of kinds, of some kilobytes each.
 _MOST_KEPT = 512
+
+
+_Shared = tuple[bytes, bytes, bytes, mime.Body]
+#: What mails share, when they were planned, and what it was made of: that way nothing else gets their places.
+_Kept = tuple[_Shared, datetime, mime.Prepared, Mapping[str, str]]
+
+_CHANNELS = {channel.value: channel for channel in alert.Channel}
 
 
 class Alert(Protocol):
@@ -45,21 +52,21 @@ class Templates:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._known: dict[UUID, tuple[str, str, str]] = {}
+        self._known: dict[int, tuple[str, str, str]] = {}  # a key's number is looked up in a fifth of its own time
         self._desk = Desk(settings)
 
     def missing(self, message_ids: Iterable[UUID]) -> set[UUID]:
         """Those that have to be learned before their alerts can be rendered."""
-        return set(message_ids) - self._known.keys()
+        return {one for one in message_ids if one.int not in self._known}
 
     def learn(self, messages: Mapping[UUID, Text]) -> None:
         """Keep these messages; they never change."""
-        self._known.update((one, (row.subject, row.text, row.html)) for one, row in messages.items())
+        self._known.update((one.int, (row.subject, row.text, row.html)) for one, row in messages.items())
 
     def envelope(self, claimed: Alert, *, started_at: datetime) -> Envelope:
         """The alert ready for its sender. One that can't be rendered has no payload, and its sender refuses it."""
-        channel = alert.Channel(claimed.channel)
-        subject, text, html = self._known[claimed.message_id]
+        channel = _CHANNELS[claimed.channel]
+        subject, text, html = self._known[claimed.message_id.int]
         payload, title, back = b"", "", ""
         secrets: tuple[str, ...] = ()
         try:
@@ -106,7 +113,7 @@ class Desk:
         self._sender = str(sender) if settings.mail_verp else ""
         self._from = mime.header_bytes("From", mime.mailbox(settings.desk_name, str(sender)))
         self._reply_to = mime.header_bytes("Reply-To", str(reply))
-        self._kept: dict[tuple[object, ...], tuple[bytes, bytes, bytes, mime.Body]] = {}
+        self._kept: dict[tuple[int, int], _Kept] = {}
 
     def return_path(self, alert_id: UUID) -> str:
         """Where reports about this alert's mail go; empty: to the desk's own address."""
@@ -128,30 +135,32 @@ class Desk:
                 before,
                 mime.header_bytes("To", str(to)),
                 middle,
-                f"Message-ID: <{claimed.id}@{self._host}>\r\n".encode(),
+                f"Message-ID: <{key_text.of(claimed.id)}@{self._host}>\r\n".encode(),
                 references,
                 after,
                 *body.with_link(mime.MISSING if link is None else link),
             ]
         )
 
-    def _shared(self, prepared: mime.Prepared, claimed: Alert) -> tuple[bytes, bytes, bytes, mime.Body]:
+    def _shared(self, prepared: mime.Prepared, claimed: Alert) -> _Shared:
         """What this mail has in common with others: its headers around To and Message-ID, and its texts."""
-        key = prepared, claimed.planned_at, *claimed.slots.items()
-        found = self._kept.get(key)
-        if found is None:
-            body = mime.body(prepared, claimed.slots)
-            ref = mime.header("X-Crisis-Ref", claimed.slots.get("ref", ""))
-            found = (
-                mime.date(claimed.planned_at) + self._from,
-                self._reply_to + body.subject,
-                ref + b"Auto-Submitted: auto-generated\r\n",
-                body,
-            )
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept = {}
-            self._kept[key] = found
-        return found
+        slots, planned_at = claimed.slots, claimed.planned_at
+        key = id(prepared), id(slots)  # the same ones for many mails, and kept with what was made of them
+        kept = self._kept.get(key)
+        if kept is not None and kept[1] == planned_at:
+            return kept[0]
+        body = mime.body(prepared, slots)
+        ref = mime.header("X-Crisis-Ref", slots.get("ref", ""))
+        shared = (
+            mime.date(planned_at) + self._from,
+            self._reply_to + body.subject,
+            ref + b"Auto-Submitted: auto-generated\r\n",
+            body,
+        )
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept = {}
+        self._kept[key] = shared, planned_at, prepared, slots
+        return shared
 
 
 def _with_link(slots: Mapping[str, str], link: str | None) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ import re
 from uuid import UUID
 
 from crisis import errors
+from crisis.domain import key_text
 from crisis.notify import addresses
 
 _MOST_LOCAL = 64  # bytes before the @. *Source:* RFC 5321, 4.5.3.1.1
@@ -14,7 +15,7 @@ _PATH = re.compile(r"<?[^\s<>@]+\+([0-9a-f]{32})@[^\s<>@]+>?", re.IGNORECASE | r
 def of(sender: str, alert_id: UUID) -> str:
     """``alerts+<id>@desk.example``; the sender itself where its local part leaves no room for an id."""
     before, after = _parts(sender)
-    return f"{before}{alert_id.hex}{after}" if before else sender
+    return f"{before}{key_text.short(alert_id)}{after}" if before else sender
 
 
 def read(address: str) -> UUID | None:

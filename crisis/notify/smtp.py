@@ -7,6 +7,7 @@ import os
 import re
 import ssl
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from crisis.domain import alert
@@ -25,6 +26,8 @@ _QUEUED = re.compile(
     r"(?:queued as |\bid=|InternalId=)<?([\w.+/=:-]{1,100})|\b([\w.-]{6,100}) Message accepted|^Ok ([\w.-]{16,100})$",
     re.IGNORECASE | re.ASCII,
 )
+_QUEUED_AS = "queued as "
+_QUEUE_ID = re.compile(r"<?([\w.+/=:-]{1,100})", re.ASCII)
 _DOT = re.compile(rb"\n\.")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3} +")
 
@@ -48,8 +51,7 @@ class MailHost:
         return addresses.is_loopback(self.host)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What becomes of a mail, and why."""
 
     outcome: alert.Outcome
@@ -136,16 +138,26 @@ def said(code: int, text: bytes) -> Verdict:
     """What a reply to a mail means for it."""
     words = text.decode("utf-8", "replace")
     if not words.isprintable():
-        words = "".join(sign if sign.isprintable() else " " for sign in words)
-    words = " ".join(words.split())
+        words = "".join(sign if sign.isprintable() else " " for sign in words).strip()
+    if "  " in words:
+        words = " ".join(words.split())
     if "@" in words:
         words = _MAILBOX.sub("…", words)
     detail = f"{code} {words}".strip()[:_LONGEST_DETAIL]
     if 200 <= code < 300:
-        found = _QUEUED.search(words.partition(" ")[2] if _STATUS.match(words) else words)
-        return Verdict(alert.Outcome.ACCEPTED, detail, code, found[found.lastindex or 0] if found else "")
+        return Verdict(alert.Outcome.ACCEPTED, detail, code, _queue_id(words))
     outcome = alert.Outcome.PERMANENT if 500 <= code < 600 else alert.Outcome.TEMPORARY
     return Verdict(outcome, detail, code)
+
+
+def _queue_id(words: str) -> str:
+    """What the host calls the mail, if it says so; most are Postfix, and to look for its words alone is quick."""
+    place = words.find(_QUEUED_AS)
+    if place >= 0:
+        found = _QUEUE_ID.match(words, place + len(_QUEUED_AS))
+    else:
+        found = _QUEUED.search(words.partition(" ")[2] if _STATUS.match(words) else words)
+    return found[found.lastindex or 0] if found else ""
 
 
 def fault(error: BaseException | None) -> Verdict:

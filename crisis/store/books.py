@@ -40,7 +40,7 @@ class Turn(Protocol):
     def hurry(self, notice_ids: Collection[UUID], *, now: datetime) -> None: ...
     def moves_on(self, notice_ids: Collection[UUID]) -> Mapping[UUID, datetime]: ...
     def retire(self, endpoint_id: UUID, *, now: datetime) -> list[record.Fact]: ...
-    def append(self, stream: str, facts: Sequence[record.Fact], *, now: datetime) -> None: ...
+    def append(self, stream: str, facts: Sequence[record.Fact | record.Told], *, now: datetime) -> None: ...
 
 
 class Book(Protocol):
@@ -109,7 +109,7 @@ class _Turn:
     def retire(self, endpoint_id: UUID, *, now: datetime) -> list[record.Fact]:
         return registrations.retire_endpoint(self._session, endpoint_id, "gone", now)
 
-    def append(self, stream: str, facts: Sequence[record.Fact], *, now: datetime) -> None:
+    def append(self, stream: str, facts: Sequence[record.Fact | record.Told], *, now: datetime) -> None:
         record.append(self._session, stream, facts, now=now)
 
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from crisis.domain import alert, records
+from crisis.domain import alert, key_text, records
 from crisis.domain.delivery import Claimed, Ended, Lost
 from crisis.store import records as record
+from crisis.store.types import Canonical
 
 #: An officer hears of failures of one moment in one message.
 _TELL_AFTER = timedelta(seconds=3)
@@ -25,13 +26,19 @@ class DeliveryFacts:
 
     def __init__(self, now: datetime) -> None:
         self._now = now
-        self._entries: dict[tuple[UUID, records.Kind], list[list[str]]] = {}
+        self._told: dict[UUID, dict[records.Kind, list[str]]] = {}  # each alert as JSON: a flush has hundreds
         self.registry: list[record.Fact] = []
 
     def results(self, moved: Sequence[Ended]) -> None:
         """Results that moved their alert."""
+        about, told = None, list[str]()
         for one in moved:
-            self._add(one.claimed.incident_id, _KINDS[one.state], one.claimed.id, one.finished_at)
+            claimed = one.started.claimed
+            if claimed.incident_id is None:
+                continue
+            if about != (claimed.incident_id.int, one.state):  # as most are
+                about, told = (claimed.incident_id.int, one.state), self._of(claimed.incident_id, _KINDS[one.state])
+            told.append(_entry(claimed.id, one.finished_at))
 
     def lost(self, lost: Sequence[Lost]) -> None:
         """Attempts whose lease ran out."""
@@ -44,19 +51,28 @@ class DeliveryFacts:
         for one in cancelled:
             self._add(one.incident_id, records.Kind.ALERTS_CANCELLED, one.id, self._now)
 
-    def by_stream(self) -> Iterator[tuple[str, list[record.Fact]]]:
+    def by_stream(self) -> Iterator[tuple[str, Sequence[record.Fact | record.Told]]]:
         """Stream after stream in one order, so that no two flushes wait for each other in a ring."""
-        by_incident: dict[UUID, list[record.Fact]] = {}
-        for (incident_id, kind), entries in self._entries.items():
-            by_incident.setdefault(incident_id, []).append(record.Fact(kind, "desk", self._now, {"alerts": entries}))
-        for incident_id in sorted(by_incident):
-            yield str(incident_id), by_incident[incident_id]
+        for incident_id in sorted(self._told):
+            told = self._told[incident_id].items()
+            yield str(incident_id), [record.Told(kind, "desk", self._now, _body(ones)) for kind, ones in told]
         if self.registry:
             yield record.REGISTRY, self.registry
 
     def _add(self, incident_id: UUID | None, kind: records.Kind, alert_id: UUID, at: datetime) -> None:
         if incident_id is not None:
-            self._entries.setdefault((incident_id, kind), []).append([str(alert_id), record.moment(at)])
+            self._of(incident_id, kind).append(_entry(alert_id, at))
+
+    def _of(self, incident_id: UUID, kind: records.Kind) -> list[str]:
+        return self._told.setdefault(incident_id, {}).setdefault(kind, [])
+
+
+def _entry(alert_id: UUID, at: datetime) -> str:
+    return f'["{key_text.of(alert_id)}","{record.moment(at)}"]'
+
+
+def _body(entries: Iterable[str]) -> Canonical:
+    return Canonical(f'{{"alerts":[{",".join(entries)}]}}')
 
 
 def failures(failed: Iterable[tuple[UUID, UUID]], *, now: datetime) -> list[dict[str, Any]]:

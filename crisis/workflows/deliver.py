@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -285,9 +285,10 @@ class Drain:
 #: What the ladder of silence goes beyond, when it moves on.
 _CLIMBING = (alert.Purpose.FIRST.value, alert.Purpose.ESCALATION.value)
 
+_ACCEPTED = alert.advance(alert.State.STARTED, alert.Event.ACCEPT)
 
-@dataclass(frozen=True, slots=True)
-class _Back:
+
+class _Back(NamedTuple):
     """A result that has come back and is not written yet."""
 
     started: Started
@@ -297,33 +298,32 @@ class _Back:
     @property
     def climbing(self) -> UUID | None:
         """The notice whose ladder says how long it is worth trying; ``None`` where no ladder does."""
+        if self.result.outcome is alert.Outcome.ACCEPTED:
+            return None
         claimed = self.started.claimed
-        accepted = self.result.outcome is alert.Outcome.ACCEPTED
-        return None if accepted or claimed.purpose not in _CLIMBING else claimed.notice_id
+        return claimed.notice_id if claimed.purpose in _CLIMBING else None
 
 
 def _ended(back: _Back, moves_on: Mapping[UUID, datetime]) -> Ended:
     """What becomes of an alert after this result."""
-    claimed, result = back.started.claimed, back.result
+    result = back.result
+    state, due_at = (_ACCEPTED, None) if result.outcome is alert.Outcome.ACCEPTED else _refused(back, moves_on)
+    return Ended(
+        *(back.started, result.outcome, state, back.finished_at, due_at, result.detail, result.size, result.sha256),
+        *(result.code, result.remote_id or None, result.evidence or None),
+    )
+
+
+def _refused(back: _Back, moves_on: Mapping[UUID, datetime]) -> tuple[alert.State, datetime | None]:
+    """The state of an alert that was not accepted, and when it is tried again, if it is."""
+    claimed = back.started.claimed
     at = moves_on.get(back.climbing) if back.climbing else None
     following = retry.after(
-        result.outcome,
+        back.result.outcome,
         alert.Channel(claimed.channel),
         claimed.attempts + 1,
         moves_on_in=at - back.finished_at if at else None,
     )
     state = alert.advance(alert.State.STARTED, following.event)
     again = state in (alert.State.WAITING_RETRY, alert.State.UNKNOWN)
-    return Ended(
-        started=back.started,
-        outcome=result.outcome,
-        state=state,
-        finished_at=back.finished_at,
-        due_at=back.finished_at + following.wait if again else None,
-        detail=result.detail,
-        size=result.size,
-        sha256=result.sha256,
-        code=result.code,
-        remote_id=result.remote_id or None,
-        evidence=result.evidence or None,
-    )
+    return state, back.finished_at + following.wait if again else None

@@ -299,6 +299,9 @@ def test_a_host_that_says_250_to_data_has_taken_nothing(offers: tuple[str, ...])
     ("reply", "remote_id"),
     [
         (b"250 2.0.0 Ok: queued as 4XbC9f2Qz", "4XbC9f2Qz"),
+        (b"250 2.0.0 Ok:  queued as <4XbC9f2Qz>, thank you", "4XbC9f2Qz"),
+        (b"250 QUEUED AS 4XbC9f2Qz", "4XbC9f2Qz"),
+        (b"250 queued as \xe2\x80\xa6", ""),
         (b"250 OK id=1rAbCd-0002Xy-3K", "1rAbCd-0002Xy-3K"),
         (b"250 2.0.0 4AL7x9bT012345 Message accepted for delivery", "4AL7x9bT012345"),
         (b"250 2.6.0 <x@y.example> [InternalId=3865470566434, Hostname=a.example] Queued mail", "3865470566434"),

@@ -81,7 +81,7 @@ class Tables:
     endpoints: dict[UUID, tuple[int, int]] = field(default_factory=dict)  # platform, contact
     retired: frozenset[UUID] = frozenset()
     fired: tuple[Fired, ...] = ()
-    facts: tuple[record.Fact, ...] = ()
+    facts: tuple[record.Fact | record.Told, ...] = ()
 
     def copy(self) -> "Tables":
         return replace(
@@ -227,7 +227,7 @@ class MemoryTurn:
         self.tables.retired |= {endpoint_id}
         return []
 
-    def append(self, stream: str, facts: Sequence[record.Fact], *, now: datetime) -> None:
+    def append(self, stream: str, facts: Sequence[record.Fact | record.Told], *, now: datetime) -> None:
         self.tables.facts += tuple(facts)
 
     # ── what others do meanwhile ──
