@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from crisis.domain import notice
@@ -57,8 +58,7 @@ _SAID: dict[Answer, Said] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The facts of a request on which an answer meets it. Times are UTC."""
 
     state: State
@@ -72,8 +72,7 @@ class Standing:
     said: Mapping[UUID, State | None]  # the last word of each contact, before
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """What to write. ``acknowledges``: the ladder of silence ends; ``first_of_contact``: their first time."""
 
     state: State

@@ -1,6 +1,5 @@
 """What an answer does to a request."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -61,7 +60,7 @@ def test_done_keeps_the_first_time_that_was_claimed() -> None:
     assert first.first_done_at == claimed
     assert first.ended_at == claimed
     again = decide(
-        replace(FRESH, state=State.DONE, done_at=claimed, ended_at=claimed, acknowledged_at=NOW), Answer.DONE
+        FRESH._replace(state=State.DONE, done_at=claimed, ended_at=claimed, acknowledged_at=NOW), Answer.DONE
     )
     assert again.first_done_at is None
     assert again.ended_at == claimed
@@ -75,20 +74,20 @@ def test_done_before_we_asked_was_done_when_they_told_us() -> None:
 
 def test_done_in_the_minute_of_asking_was_done_at_once_not_before() -> None:
     named = NAMED + timedelta(seconds=30)
-    effect = decide(replace(FRESH, named_at=named), Answer.DONE, done=NAMED, exact=False)
+    effect = decide(FRESH._replace(named_at=named), Answer.DONE, done=NAMED, exact=False)
     assert effect.first_done_at == named
 
 
 def test_a_question_waits_until_the_request_is_finished() -> None:
     asked = decide(FRESH, Answer.QUESTION)
     assert asked.question
-    waiting = replace(FRESH, state=State.ACKNOWLEDGED, question=True)
+    waiting = FRESH._replace(state=State.ACKNOWLEDGED, question=True)
     assert decide(waiting, Answer.IN_PROGRESS).question
     assert not decide(waiting, Answer.DONE).question
 
 
 def test_two_contacts_who_can_not_both_be_right_are_a_contradiction() -> None:
-    said = replace(FRESH, state=State.DONE, said={ANNA: State.DONE})
+    said = FRESH._replace(state=State.DONE, said={ANNA: State.DONE})
     effect = decide(said, Answer.NOT_OURS, contact=BEN)
     assert effect.contradiction
     assert effect.tell == ("tell_contradiction",)
@@ -96,24 +95,24 @@ def test_two_contacts_who_can_not_both_be_right_are_a_contradiction() -> None:
 
 
 def test_one_contact_who_changes_their_mind_is_none() -> None:
-    said = replace(FRESH, state=State.DONE, said={ANNA: State.DONE})
+    said = FRESH._replace(state=State.DONE, said={ANNA: State.DONE})
     assert not decide(said, Answer.NOT_OURS).contradiction
 
 
 def test_an_acknowledgement_takes_no_word_back() -> None:
-    said = replace(FRESH, state=State.NOT_OURS, contradiction=True, said={ANNA: State.DONE, BEN: State.NOT_OURS})
+    said = FRESH._replace(state=State.NOT_OURS, contradiction=True, said={ANNA: State.DONE, BEN: State.NOT_OURS})
     effect = decide(said, Answer.ACKNOWLEDGE)
     assert effect.contradiction
     assert effect.tell == ()  # they know already
 
 
 def test_a_contradiction_ends_when_they_agree() -> None:
-    said = replace(FRESH, state=State.NOT_OURS, contradiction=True, said={ANNA: State.DONE, BEN: State.NOT_OURS})
+    said = FRESH._replace(state=State.NOT_OURS, contradiction=True, said={ANNA: State.DONE, BEN: State.NOT_OURS})
     assert not decide(said, Answer.DONE, contact=BEN).contradiction
 
 
 def test_an_answer_to_a_withdrawn_request_is_kept_and_moves_nothing() -> None:
-    effect = decide(replace(FRESH, state=State.WITHDRAWN, ended_at=NAMED), Answer.DONE)
+    effect = decide(FRESH._replace(state=State.WITHDRAWN, ended_at=NAMED), Answer.DONE)
     assert effect.state is State.WITHDRAWN
     assert not effect.moved
     assert not effect.acknowledges
@@ -121,7 +120,7 @@ def test_an_answer_to_a_withdrawn_request_is_kept_and_moves_nothing() -> None:
 
 
 def test_new_work_after_done_opens_the_request_again() -> None:
-    done = replace(FRESH, state=State.DONE, done_at=NAMED, ended_at=NAMED, acknowledged_at=NAMED)
+    done = FRESH._replace(state=State.DONE, done_at=NAMED, ended_at=NAMED, acknowledged_at=NAMED)
     effect = decide(done, Answer.IN_PROGRESS)
     assert effect.state is State.IN_PROGRESS
     assert effect.ended_at is None

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, request
 
 from crisis.domain import urls
 from crisis.domain.doubt import Doubt
@@ -226,12 +226,11 @@ def _text(template: str, **values: Any) -> str:
 def _language(own: str | None) -> dict[str, Any]:
     lang = shown.chosen(own)
     asked = "lang" in request.args
-    token = (request.view_args or {}).get("token", "")
     return {
         "lang": lang,
         "languages_offered": shown.offered(),
         "missing": shown.missing(own) if lang == "en" and not asked else None,
-        "action": url_for("answer.open_page", token=token, lang=lang if asked else None),
+        "action": f"{request.script_root}{request.path}" + (f"?lang={lang}" if asked else ""),
     }
 
 
