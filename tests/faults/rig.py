@@ -272,7 +272,9 @@ class Rig(ExitStack):
         """Make every armed timer due within the next seconds, or ``shift`` earlier; how many there are."""
         now = datetime.now(UTC)
         with self._behind(), db.transaction() as session:
-            waiting = session.scalars(sa.select(Timer).where(Timer.state == "armed").order_by(Timer.id)).all()
+            armed = sa.select(Timer).where(Timer.state == "armed").order_by(Timer.id)
+            # one that fires at this moment is left as it is: moved after that, it would seem to have fired early
+            waiting = session.scalars(armed.with_for_update(skip_locked=True)).all()
             for one in waiting:
                 soon = now + timedelta(seconds=self.dice.uniform(0, over_seconds))
                 due_at = soon if shift is None else one.due_at - shift
