@@ -42,6 +42,9 @@ class _Step(IntEnum):
     CLOSE = 6  # no reply: the host's end of the connection
 
 
+_RSET, _MAIL, _RCPT, _DATA, _END, _QUIT, _CLOSE = _Step  # to look one up in the class takes longer than a comparison
+
+
 class Connection(wire.Wire):
     """Opened by ``handshake.opened``; from ``begin`` on it takes mails by itself."""
 
@@ -117,8 +120,8 @@ class Connection(wire.Wire):
         self._lose(smtp.fault(None))
 
     def _take_leave(self) -> None:
-        if not self._steps or self._steps[-1] < _Step.QUIT:
-            self._put(b"QUIT\r\n", _Step.QUIT)
+        if not self._steps or self._steps[-1] < _QUIT:
+            self._put(b"QUIT\r\n", _QUIT)
 
     def _may_start(self) -> bool:
         if not self._is_open or self._is_gone or len(self._flight) >= self._offer.depth:
@@ -141,18 +144,16 @@ class Connection(wire.Wire):
         self._must_reset = False
         self._flight.append(mail)
         if reset:
-            self._put(b"RSET\r\n", _Step.RSET)
+            self._put(b"RSET\r\n", _RSET)
         if self._chunks:
             body = mail.envelope.payload
-            self._put(
-                b"%b%bBDAT %d LAST\r\n" % (self._from(mail), _to(mail), len(body)), _Step.MAIL, _Step.RCPT, _Step.END
-            )
+            self._put(b"%b%bBDAT %d LAST\r\n" % (self._from(mail), _to(mail), len(body)), _MAIL, _RCPT, _END)
             self._put(body)
             mail.left_at = self._written
         elif self._pipelines:
-            self._put(b"%b%bDATA\r\n" % (self._from(mail), _to(mail)), _Step.MAIL, _Step.RCPT, _Step.DATA)
+            self._put(b"%b%bDATA\r\n" % (self._from(mail), _to(mail)), _MAIL, _RCPT, _DATA)
         elif not reset:
-            self._put(self._from(mail), _Step.MAIL)
+            self._put(self._from(mail), _MAIL)
         if self._taken == self._most_mails:
             self._is_open = False
         if was_idle:
@@ -167,25 +168,24 @@ class Connection(wire.Wire):
 
     def _answer(self, step: _Step, code: int, text: bytes) -> None:
         """What the host says to ``step`` of the first mail on the wire."""
-        match step:
-            case _Step.RSET:
-                if not 200 <= code < 300:  # the next mail would mix with the one before
-                    self.broken(smtp.Unreadable("The mail host does not begin anew when it is asked to (RSET)."))
-                elif not self._pipelines:
-                    self._put(self._from(self._flight[0]), _Step.MAIL)
-            case _Step.MAIL | _Step.RCPT:
-                self._hear(step, self._flight[0], code, text)
-            case _Step.DATA:
-                self._give(self._flight[0], code, text)
-            case _Step.END:
-                mail = self._flight[0]
-                self._end(mail, mail.refused or smtp.said(code, text))
-            case _Step.QUIT:  # it closes now: one that is opened instead must not come before
-                self._steps.append(_Step.CLOSE)
-                self._due = time.monotonic() + _CLOSE_SECONDS
-                self._watch()
-            case _Step.CLOSE:
-                self._lose(smtp.fault(None))
+        if step is _MAIL or step is _RCPT:
+            self._hear(step, self._flight[0], code, text)
+        elif step is _END:
+            mail = self._flight[0]
+            self._end(mail, mail.refused or smtp.said(code, text))
+        elif step is _DATA:
+            self._give(self._flight[0], code, text)
+        elif step is _RSET:
+            if not 200 <= code < 300:  # the next mail would mix with the one before
+                self.broken(smtp.Unreadable("The mail host does not begin anew when it is asked to (RSET)."))
+            elif not self._pipelines:
+                self._put(self._from(self._flight[0]), _MAIL)
+        elif step is _QUIT:  # it closes now: one that is opened instead must not come before
+            self._steps.append(_CLOSE)
+            self._due = time.monotonic() + _CLOSE_SECONDS
+            self._watch()
+        else:
+            self._lose(smtp.fault(None))
 
     def _hear(self, step: _Step, mail: Mail, code: int, text: bytes) -> None:
         """What the host says to a mail's sender or recipient."""
@@ -195,19 +195,19 @@ class Connection(wire.Wire):
             return
         if mail.refused is not None:
             self._end(mail, mail.refused)
-        elif step is _Step.MAIL:
-            self._put(_to(mail), _Step.RCPT)
+        elif step is _MAIL:
+            self._put(_to(mail), _RCPT)
         else:
-            self._put(b"DATA\r\n", _Step.DATA)
+            self._put(b"DATA\r\n", _DATA)
 
     def _give(self, mail: Mail, code: int, text: bytes) -> None:
         """The host was asked to take the mail's text."""
         if code != 354:
             self._end(mail, mail.refused or _refusal(code, text))
         elif mail.refused is not None:  # it waits for a mail that nobody may get
-            self._put(b".\r\n", _Step.END)
+            self._put(b".\r\n", _END)
         else:
-            self._put(smtp.stuffed(mail.envelope.payload), _Step.END)
+            self._put(smtp.stuffed(mail.envelope.payload), _END)
             mail.left_at = self._written
 
     def _end(self, mail: Mail, verdict: Verdict) -> None:
@@ -242,7 +242,7 @@ class Connection(wire.Wire):
 
     def _closing(self, verdict: Verdict) -> None:
         """The host hangs up. What it said so to has its answer, unless another connection may take it."""
-        if self._flight and self._steps and self._steps[0] is _Step.END:
+        if self._flight and self._steps and self._steps[0] is _END:
             mail = self._flight[0]
             self._end(mail, mail.refused or verdict)
         self._lose(verdict)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 _SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAIRS = [left + right for left in _SIGNS for right in _SIGNS]
-_FIVE_PAIRS = len(_PAIRS) ** 5
+_TWO_PAIRS = len(_PAIRS) ** 2
 _BLOCK = 64  # bytes, of SHA-256
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -102,15 +102,14 @@ def _signer(secret: str) -> Callable[[str], str]:
 
 
 def _signs(number: int) -> str:
-    """128 bits as 22 signs, most significant first; cut first into numbers that fit a register."""
-    above, low = divmod(number, _FIVE_PAIRS)
-    first, middle = divmod(above, _FIVE_PAIRS)
-    return f"{_PAIRS[first]}{_ten(middle)}{_ten(low)}"
+    """128 bits as 22 signs, most significant first; cut first into numbers with which it is quick to reckon."""
+    above, fifth = divmod(number, _TWO_PAIRS)
+    above, fourth = divmod(above, _TWO_PAIRS)
+    above, third = divmod(above, _TWO_PAIRS)
+    above, second = divmod(above, _TWO_PAIRS)
+    above, first = divmod(above, _TWO_PAIRS)
+    return f"{_PAIRS[above]}{_four(first)}{_four(second)}{_four(third)}{_four(fourth)}{_four(fifth)}"
 
 
-def _ten(number: int) -> str:
-    above, pair_5 = divmod(number, 3844)
-    above, pair_4 = divmod(above, 3844)
-    above, pair_3 = divmod(above, 3844)
-    pair_1, pair_2 = divmod(above, 3844)
-    return f"{_PAIRS[pair_1]}{_PAIRS[pair_2]}{_PAIRS[pair_3]}{_PAIRS[pair_4]}{_PAIRS[pair_5]}"
+def _four(number: int) -> str:
+    return _PAIRS[number // len(_PAIRS)] + _PAIRS[number % len(_PAIRS)]

@@ -8,7 +8,7 @@ import binascii
 import functools
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
@@ -78,14 +78,42 @@ class Body:
     subject: bytes  # the header
     parts: list[bytes | list[str]]  # from MIME-Version to the end; a list is a line, without the links in it
     html_from: int  # at this place of ``parts`` the HTML begins
+    ready: dict[tuple[str, int], list[bytes | slice]] = field(default_factory=dict, compare=False)
 
     def with_link(self, link: str) -> list[bytes]:
-        """The parts with the link in them."""
+        """The parts with the link in them. Links that differ in letters and digits at their end are encoded once."""
+        front, slash, token = link.rpartition("/")
+        if not (token.isalnum() and token.isascii()):
+            return self._encoded(link)
+        key = front, len(token)
+        pieces = self.ready.get(key)
+        if pieces is None:
+            like = [b"".join(self._encoded(f"{front}{slash}{sign * len(token)}")) for sign in "AB"]
+            pieces = self.ready[key] = _around(*like, count=len(token))
+        signs = token.encode()
+        return [piece if isinstance(piece, bytes) else signs[piece] for piece in pieces]
+
+    def _encoded(self, link: str) -> list[bytes]:
         escaped = escape(link)
         return [
             part if isinstance(part, bytes) else _line((escaped if place >= self.html_from else link).join(part))
             for place, part in enumerate(self.parts)
         ]
+
+
+def _around(one: bytes, other: bytes, *, count: int) -> list[bytes | slice]:
+    """The same bytes with the part of a token, of ``count`` signs, wherever the two differ: a line may be cut in it."""
+    pieces: list[bytes | slice] = []
+    since = told = 0  # how far the pieces go, and how many signs of tokens are in them
+    while since < len(one):
+        differs = one[since] != other[since]
+        end = since
+        while end < len(one) and (one[end] != other[end]) == differs and not (differs and end - since + told == count):
+            end += 1
+        pieces.append(slice(told, told + end - since) if differs else one[since:end])
+        told = (told + end - since) % count if differs else told
+        since = end
+    return pieces
 
 
 @functools.lru_cache(maxsize=512)

@@ -7,6 +7,7 @@ import os
 import re
 import ssl
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -110,25 +111,35 @@ class Replies:
         *lines, rest = (self._rest + data).split(b"\n") if self._rest else data.split(b"\n")
         found: list[Reply] = []
         for line in lines:
-            code, mark = line[:3], line[3:4]
-            if not code.isdigit() or mark not in (b" ", b"-", b"", b"\r"):
-                raise Unreadable("The mail host's answer can't be read.")
             self._size += len(line)
             if self._size > MOST_REPLY:
                 raise Unreadable(_TOO_LONG)
-            if mark == b"-":
-                self._before.append(line[4:].strip())
+            code, is_last, text = _cut(line)
+            if not is_last:
+                self._before.append(text)
                 continue
-            text = line[4:].strip()
             if self._before:
                 text = b"\n".join([*self._before, text])
                 self._before = []
-            found.append((int(code), text))
+            found.append((code, text))
             self._size = 0
         if self._size + len(rest) > MOST_REPLY:
             raise Unreadable(_TOO_LONG)
         self._rest = rest
         return found
+
+
+@lru_cache(maxsize=256)
+def _cut(line: bytes) -> tuple[int, bool, bytes]:
+    """Code, whether the reply ends here, and text; most lines say the same for each mail.
+
+    Raises:
+        Unreadable: it is no line of a reply.
+    """
+    code, mark = line[:3], line[3:4]
+    if not code.isdigit() or mark not in (b" ", b"-", b"", b"\r"):
+        raise Unreadable("The mail host's answer can't be read.")
+    return int(code), mark != b"-", line[4:].strip()
 
 
 _TOO_LONG = f"The mail host's answer is longer than {MOST_REPLY // 1024} kB."
