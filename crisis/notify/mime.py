@@ -234,7 +234,7 @@ def _joined(parts: Sequence[bytes | list[str]]) -> list[bytes | list[str]]:
 
 def _line(line: str) -> bytes:
     if "\r" in line:  # quoted-printable leaves a lone one as it is, and some hosts take it for the end of a line
-        line = line.replace("\r\n", "\n").replace("\r", "\n")
+        line = line.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")  # the last one is of its own end
     return binascii.b2a_qp(line.encode(), istext=True).replace(b"\n", b"\r\n") + b"\r\n"
 
 

@@ -164,6 +164,7 @@ _hostile = st.text(max_size=120) | st.sampled_from(
 
 @hypothesis.settings(deadline=None)
 @given(st.fixed_dictionaries(dict.fromkeys(_SLOTS, _hostile)))
+@hypothesis.example(dict.fromkeys(_SLOTS, "") | {"sent": "\r"})
 def test_whatever_a_value_is_the_mail_says_it_and_nothing_else(slots: dict[str, str]) -> None:
     text, _ = drafted(recipient())
     raw = envelope(recipient(), slots=slots).payload
