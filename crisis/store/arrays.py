@@ -90,6 +90,10 @@ class _Among(FunctionElement[bool]):
     type = sa.Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:
+        """Itself, also beside others: SQLite finds nothing by an index where the whole is compared with 1."""
+        return self
+
 
 def among(column: Any, name: str) -> sa.ColumnElement[bool]:
     """That ``column``, ids or texts, has one of the values that the statement is given as ``name``; none: no row."""

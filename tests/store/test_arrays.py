@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask.ctx import AppContext
 
 from crisis.store import arrays, db, keys
+from crisis.store.models import Link
 from crisis.store.types import UtcTime
 from tests.parts.clock import START
 
@@ -70,3 +71,11 @@ def test_ids_are_found_however_many_are_asked_for(desk_db: AppContext) -> None:
         wanted: list[object] = [key for key, _ in rows[:count]]
         assert _found(_NAMES.c.id, [*wanted, keys.new()], rows) == [name for _, name in rows[:count]]
         assert _found(_NAMES.c.id, wanted, rows) == [name for _, name in rows[:count]]
+
+
+def test_sqlite_finds_them_by_an_index_beside_other_conditions(sqlite_db: AppContext) -> None:
+    query = sa.select(Link.id).where(arrays.among(Link.id, "wanted"), Link.revoked_at.is_(None))
+    with db.reading() as session:
+        plan = f"EXPLAIN QUERY PLAN {query.compile(session.get_bind())}"
+        steps = [row.detail for row in session.connection().exec_driver_sql(plan, ("[]",))]
+    assert any(step.startswith("SEARCH link USING INDEX") for step in steps), steps
