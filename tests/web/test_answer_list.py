@@ -177,6 +177,15 @@ def test_one_outcome_for_all_and_one_for_the_hashes(website: Website, client: Fl
         assert session.scalars(sa.select(Notice)).one().search_result == "none"
 
 
+@pytest.mark.parametrize(
+    ("found", "noted"), [("0", "0 copies found"), ("1", "1 copy found"), ("12", "12 copies found")]
+)
+def test_how_many_copies_were_found_is_shown_again(
+    website: Website, client: FlaskClient, asked: Asked, found: str, noted: str
+) -> None:
+    assert f"Noted so far: {noted}" in text_of(report(website, client, asked, found=found))
+
+
 def test_outcomes_come_as_a_file(website: Website, client: FlaskClient, asked: Asked) -> None:
     text = (
         "url;outcome;happened_at;note\r\n"

@@ -2,7 +2,7 @@
 
 from crisis.domain.item import Outcome
 from crisis.domain.outcome_file import BadLine, Fault
-from crisis.web.language import gettext, pgettext
+from crisis.web.language import gettext, ngettext, pgettext
 
 #: Glyph of each kind of answer, beside its word.
 GLYPHS = {
@@ -77,7 +77,7 @@ def searched(result: str | None) -> str:
         return ""
     if result == "cannot":
         return str(gettext("we can't search for them"))
-    return str(gettext("copies found: %(number)s", number=result.partition(":")[2] or "0"))
+    return str(ngettext("%(num)s copy found", "%(num)s copies found", int(result.partition(":")[2] or 0)))
 
 
 def line(bad: BadLine) -> str:
