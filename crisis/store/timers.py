@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert
 from crisis.store import arrays, bulk, keys
-from crisis.store.models import Alert, Notice, Timer
+from crisis.store.models import Alert, Incident, Notice, Timer
 
 ARMED, FIRED, CANCELLED = "armed", "fired", "cancelled"
 
@@ -89,17 +89,24 @@ def known(session: Session, notice_ids: Iterable[UUID], ladder_prefix: str) -> s
 
 
 def fire_due(session: Session, *, now: datetime, limit: int) -> list[Timer]:
-    """Take the timers that are due, earliest first, and mark them fired; each is given to one caller only."""
+    """Take the timers that are due, earliest first, and mark them fired; each is given to one caller only.
+
+    Those of an incident that somebody changes right now are left for the next time: a stand-down holds its
+    incident and wants the timers, so whoever has the timers must not want the incident.
+    """
+    is_due = sa.and_(Timer.state == ARMED, Timer.due_at <= now)
     due = (
         sa.select(Timer.id)
         .join(Notice, Notice.id == Timer.notice_id)
-        .where(Timer.state == ARMED, Timer.due_at <= now)
+        .where(is_due)
         .order_by(Timer.due_at, Timer.id)
         .limit(limit)
     )
     if session.get_bind().dialect.name == "postgresql":
+        owners = sa.select(Incident.id).where(Incident.id.in_(sa.select(Timer.incident_id).where(is_due)))
+        held = owners.order_by(Incident.id).with_for_update(read=True, key_share=True, skip_locked=True)
         # both rows at once, and never waiting: whoever answers right now holds the notice first
-        due = due.with_for_update(skip_locked=True)
+        due = due.where(Timer.incident_id.in_(session.scalars(held).all())).with_for_update(skip_locked=True)
     statement = (
         sa.update(Timer)
         .where(Timer.id.in_(due), Timer.state == ARMED)

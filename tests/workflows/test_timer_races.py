@@ -13,7 +13,7 @@ from flask import Flask, current_app
 
 from crisis import config
 from crisis.domain import notice
-from crisis.store import answers, db, notices, timers
+from crisis.store import answers, db, incidents, notices, timers
 from crisis.store import records as record
 from crisis.store.models import Alert, Contact, Event, Notice, Timer
 from crisis.workflows import declare, escalate
@@ -222,3 +222,29 @@ def test_after_ten_minutes_of_standstill_what_is_overdue_fires_once_and_in_order
 def _fire_all(settings: config.Settings, now: datetime) -> None:
     for _ in range(5):
         escalate.fire(settings=settings, now=now)
+
+
+def test_timers_of_an_incident_that_somebody_has_locked_wait_and_hold_nobody_up(
+    declared: Declare, clock: FakeClock, settings: config.Settings
+) -> None:
+    """A stand-down locks its incident, then its timers: a sweep with the timers that wants the incident were a ring."""
+    if db.db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer, who waits for nobody")
+    registry(2)
+    locked, free = (declared(items=[{"sha256": sha256}]) for sha256 in (samples.SHA256, "ab" * 32))
+    clock.advance(minutes=5)
+    with db.transaction() as session:
+        incidents.by_ref(session, locked.ref, lock=True)
+        at_once(lambda: _fire_all(settings, clock.now()))
+        assert session.execute(sa.text("SELECT count(*) FROM timer WHERE state = 'fired'")).scalar_one() == 2
+    fired = sa.select(Timer.incident_id).where(Timer.state == timers.FIRED)
+    with db.reading() as session:
+        assert set(session.scalars(fired)) == {free.incident_id}
+    _fire_all(settings, clock.now())
+    with db.reading() as session:
+        assert set(session.scalars(fired)) == {free.incident_id, locked.incident_id}
+
+
+def _fire_all(settings: config.Settings, now: datetime) -> None:
+    while escalate.fire(settings=settings, now=now):
+        pass
