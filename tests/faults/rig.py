@@ -310,7 +310,13 @@ class Rig(ExitStack):
         return int(row["fired"])
 
     def evidence(self) -> Evidence:
-        """All of it, now."""
+        """All of it, as it was while nothing was sent: what arrives while the rows are read is in none of them."""
+        while (found := self._evidence()).copies != self._copies():
+            pass
+        return found
+
+    def _evidence(self) -> Evidence:
+        copies = self._copies()
         with self._behind(), db.reading() as session:
             rows = rebuilt.read(session)
             timers, attempts, answers = (list(session.scalars(sa.select(one))) for one in (Timer, Attempt, Answer))
@@ -322,7 +328,7 @@ class Rig(ExitStack):
             attempts=[one for one in attempts if one.alert_id in known],
             answers=answers,
             heads=heads,
-            copies=self._copies(),
+            copies=copies,
             answered=self.answered,
             declared=self.declared,
             troubles=self.troubles,
