@@ -135,7 +135,7 @@ class Desk:
                 before,
                 mime.header_bytes("To", str(to)),
                 middle,
-                f"Message-ID: <{key_text.of(claimed.id)}@{self._host}>\r\n".encode(),
+                f"Message-ID: <{key_text.kept(claimed.id)}@{self._host}>\r\n".encode(),
                 references,
                 after,
                 *body.with_link(mime.MISSING if link is None else link),

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from crisis.domain import records
+from crisis.domain import key_text, records
 from crisis.domain.answering import Effect, Standing
-from crisis.store.keys import text
 from crisis.store.notices import Locked
 from crisis.store.records import Fact, moment
 
@@ -43,18 +42,18 @@ def moved(
     facts: list[Fact] = []
     body: dict[str, object]
     if effect.first_of_contact:
-        body = {"notice": text(row.id), "contact": text(contact_id), "first": effect.first_of_notice}
+        body = {"notice": key_text.of(row.id), "contact": key_text.of(contact_id), "first": effect.first_of_notice}
         facts.append(Fact(records.Kind.NOTICE_ACKNOWLEDGED, actor, now, body))
     if effect.state is not before.state:
         occurred_at = effect.ended_at or now
-        body = {"notice": text(row.id), "state": effect.state.value, "was": before.state.value}
+        body = {"notice": key_text.of(row.id), "state": effect.state.value, "was": before.state.value}
         facts.append(Fact(records.Kind.NOTICE_STATE, actor, occurred_at, body))
     if effect.contradiction is not before.contradiction:
-        body = {"notice": text(row.id), "contradiction": effect.contradiction}
+        body = {"notice": key_text.of(row.id), "contradiction": effect.contradiction}
         facts.append(Fact(records.Kind.NOTICE_CONTRADICTION, actor, now, body))
     if cancelled:
         at = moment(now)
-        body = {"alerts": [[text(one), at] for one in cancelled]}
+        body = {"alerts": [[key_text.of(one), at] for one in cancelled]}
         facts.append(Fact(records.Kind.ALERTS_CANCELLED, actor, now, body))
     return facts
 
@@ -63,7 +62,7 @@ def heard(row: Written, actor: str, *, search: str | None = None) -> Fact:
     """That something was said: an answer, an unconfirmed one, or that the list was asked for by name."""
     if row.kind == LIST and row.confirmed:
         return list_shown(row, actor)
-    body = {**_who(row), "answer": text(row.id), "kind": row.kind}
+    body = {**_who(row), "answer": key_text.of(row.id), "kind": row.kind}
     if search is not None:
         body["search"] = search
     if row.doubt is not None:
@@ -74,8 +73,8 @@ def heard(row: Written, actor: str, *, search: str | None = None) -> Fact:
 
 def list_shown(row: Written, actor: str) -> Fact:
     """That the list of items was given out with, or after, what was said."""
-    return Fact(records.Kind.LIST_SHOWN, actor, row.recorded_at, {**_who(row), "answer": text(row.id)})
+    return Fact(records.Kind.LIST_SHOWN, actor, row.recorded_at, {**_who(row), "answer": key_text.of(row.id)})
 
 
 def _who(row: Written) -> dict[str, str]:
-    return {"notice": text(row.notice_id), "contact": text(row.contact_id)}
+    return {"notice": key_text.of(row.notice_id), "contact": key_text.of(row.contact_id)}

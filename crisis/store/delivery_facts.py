@@ -68,7 +68,7 @@ class DeliveryFacts:
 
 
 def _entry(alert_id: UUID, at: datetime) -> str:
-    return f'["{key_text.of(alert_id)}","{record.moment(at)}"]'
+    return f'["{key_text.kept(alert_id)}","{record.moment(at)}"]'
 
 
 def _body(entries: Iterable[str]) -> Canonical:

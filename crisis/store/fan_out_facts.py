@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from crisis.domain import notice, records
+from crisis.domain import key_text, notice, records
 from crisis.domain.outgoing import Draft
 from crisis.domain.records import Kind
-from crisis.store import keys
 from crisis.store.fan_outs import Written
 from crisis.store.models import Batch
 from crisis.store.records import moment
@@ -57,8 +56,8 @@ def notice_bodies(batch: Batch, written: Written) -> Iterator[Canonical]:
         of = asked.request.ask, tuple([entry.reason for entry in asked.entries])
         if (shape := shapes.get(of)) is None:
             shape = shapes[of] = _shape(batch, *of)
-        ids = [keys.text(entry.id) for entry in asked.entries]
-        yield Canonical(shape % (*ids, keys.text(asked.notice_id), keys.text(asked.request.platform.id)))
+        ids = [key_text.of(entry.id) for entry in asked.entries]
+        yield Canonical(shape % (*ids, key_text.of(asked.notice_id), key_text.of(asked.request.platform.id)))
 
 
 def _shape(batch: Batch, ask: notice.Ask, reasons: Iterable[str]) -> str:
@@ -93,8 +92,8 @@ def _alerts(drafts: Sequence[Draft]) -> Iterator[list[str | None]]:
         if of is not who_id:
             who_id, who = of, _text(of)
         endpoint = _text(to.endpoint_id)
-        yield [keys.text(draft.alert_id), asked, who, endpoint, to.channel.value, draft.cause, draft.purpose.value]
+        yield [key_text.of(draft.alert_id), asked, who, endpoint, to.channel.value, draft.cause, draft.purpose.value]
 
 
 def _text(key: UUID | None) -> str | None:
-    return None if key is None else keys.text(key)
+    return None if key is None else key_text.of(key)

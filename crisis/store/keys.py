@@ -36,12 +36,6 @@ def many(count: int) -> list[UUID]:
     return _keys([_number(ticks, tail) for ticks, tail in zip(range(first, first + count), noise, strict=True)])
 
 
-def text(key: UUID) -> str:
-    """What ``str`` gives, in a third of the time."""
-    signs = key.int.to_bytes(16).hex()
-    return f"{signs[:8]}-{signs[8:12]}-{signs[12:16]}-{signs[16:20]}-{signs[20:]}"
-
-
 def endless() -> Iterator[UUID]:
     """New keys for whoever does not know yet how many; rising, but made a block at a time."""
     while True:

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from crisis import errors
-from crisis.domain import answering, notice
+from crisis.domain import answering, key_text, notice
 from crisis.domain.claimed import Moment
 from crisis.domain.doubt import Doubt
 from crisis.domain.item import Outcome
-from crisis.store import answer_facts, answers, db, heard, keys, link_pages, links, notices, outcomes
+from crisis.store import answer_facts, answers, db, heard, link_pages, links, notices, outcomes
 from crisis.store import records as record
 from crisis.store.answer_facts import Written
 from crisis.store.heard import Heard
@@ -222,7 +222,7 @@ def _unusable() -> errors.LinkUnusable:
 def _given(link: Shown, form: Form) -> answers.Given:
     return answers.Given(
         contact_id=link.contact_id,
-        actor=f"contact:{keys.text(link.contact_id)}",
+        actor=f"contact:{key_text.of(link.contact_id)}",
         kind=form.answer.value,
         name=form.name,
         link_id=link.link_id,

@@ -16,5 +16,5 @@ KEYS = [
 @pytest.mark.parametrize("text", KEYS)
 def test_it_is_spelled_as_str_and_hex_do(text: str) -> None:
     key = UUID(text)
-    assert key_text.of(key) == str(key) == text
+    assert key_text.of(key) == key_text.kept(key) == str(key) == text
     assert key_text.short(key) == key.hex

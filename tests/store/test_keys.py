@@ -21,14 +21,6 @@ def test_a_key_is_like_any_other_uuid() -> None:
     assert (key, hash(key), key.is_safe) == (other, hash(other), other.is_safe)
 
 
-def test_the_text_of_a_key_is_that_of_the_uuid() -> None:
-    assert [keys.text(key) for key in (UUID(int=0), UUID(int=2**128 - 1), keys.first_of(AT))] == [
-        "00000000-0000-0000-0000-000000000000",
-        "ffffffff-ffff-ffff-ffff-ffffffffffff",
-        str(keys.first_of(AT)),
-    ]
-
-
 def test_keys_of_later_are_greater_than_the_first_of_now() -> None:
     assert keys.first_of(datetime.now(UTC)) < keys.new()
     assert keys.first_of(AT).version == 7
