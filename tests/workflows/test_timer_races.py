@@ -243,8 +243,3 @@ def test_timers_of_an_incident_that_somebody_has_locked_wait_and_hold_nobody_up(
     _fire_all(settings, clock.now())
     with db.reading() as session:
         assert set(session.scalars(fired)) == {free.incident_id, locked.incident_id}
-
-
-def _fire_all(settings: config.Settings, now: datetime) -> None:
-    while escalate.fire(settings=settings, now=now):
-        pass
