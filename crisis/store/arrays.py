@@ -6,7 +6,7 @@ statement for each length. Both databases take values to look for; PostgreSQL al
 
 import json
 import struct
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -45,6 +45,17 @@ def bound(columns: Columns, rows: Sequence[Sequence[Any]]) -> dict[str, Array]:
     """The parameters of a statement with ``table``; each row has its values in the order of ``columns``."""
     each = zip(columns.items(), zip(*rows, strict=True), strict=True)
     return {f"b_{name}": _array(kind, values) for (name, kind), values in each}
+
+
+def marks(columns: Columns) -> dict[str, sa.BindParameter[Any]]:
+    """The columns of one given row, on any database; a statement with them is executed with what ``each`` returns."""
+    return {name: sa.bindparam(f"b_{name}", type_=kind) for name, kind in columns.items()}
+
+
+def each(columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    """The parameters of a statement with ``marks``, once for each row."""
+    names = [f"b_{name}" for name in columns]
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _array(kind: sa.types.TypeEngine[Any], values: Sequence[Any]) -> Array:

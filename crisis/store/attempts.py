@@ -97,9 +97,7 @@ def _finish_each(session: Session, rows: Sequence[tuple[Any, ...]]) -> int:
         _ALERT.c.id.in_([row[0] for row in rows]), _ALERT.c.state == _STARTED
     )
     found = {tuple(row) for row in session.execute(wanted).all()}
-    bound = [
-        {f"b_{name}": value for name, value in zip(_COLUMNS, row, strict=True)} for row in rows if row[:2] in found
-    ]
+    bound = arrays.each(_COLUMNS, [row for row in rows if row[:2] in found])
     if bound:
         for statement in _each():
             session.connection().execute(statement, bound)
@@ -108,7 +106,7 @@ def _finish_each(session: Session, rows: Sequence[tuple[Any, ...]]) -> int:
 
 @cache
 def _each() -> tuple[sa.Insert, sa.Update]:
-    given = {name: sa.bindparam(f"b_{name}", type_=kind) for name, kind in _COLUMNS.items()}
+    given = arrays.marks(_COLUMNS)
     attempt = _attempt(given)
     names = [column.name for column in attempt]
     written = sa.insert(_ATTEMPT).from_select(names, sa.select(*attempt).where(_ALERT.c.id == given["id"]))

@@ -70,8 +70,7 @@ def update(session: Session, model: type[Base], columns: Sequence[str], rows: Se
         kinds = {name: table.c[name].type for name in columns}
         session.connection().execute(_overwrite(table, tuple(columns)), arrays.bound(kinds, rows))
     else:
-        bound = [{f"b_{name}": value for name, value in zip(columns, row, strict=True)} for row in rows]
-        session.connection().execute(_overwrite_each(table, tuple(columns)), bound)
+        session.connection().execute(_overwrite_each(table, tuple(columns)), arrays.each(columns, rows))
 
 
 @cache
@@ -83,8 +82,9 @@ def _overwrite(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
 
 @cache
 def _overwrite_each(table: sa.Table, columns: tuple[str, ...]) -> sa.Update:
-    key, *others = (sa.bindparam(f"b_{name}", type_=table.c[name].type) for name in columns)
-    return sa.update(table).where(table.c[columns[0]] == key).values(dict(zip(columns[1:], others, strict=True)))
+    given = arrays.marks({name: table.c[name].type for name in columns})
+    key = columns[0]
+    return sa.update(table).where(table.c[key] == given.pop(key)).values(given)
 
 
 def _copy(

@@ -48,15 +48,6 @@ class Shown(NamedTuple):
         return self.purpose == incident.Purpose.EXERCISE
 
 
-class Ends(NamedTuple):
-    """What may have ended a link, or its incident, since it was looked up; times are UTC."""
-
-    revoked_at: datetime | None
-    expires_at: datetime | None
-    stood_down_at: datetime | None
-    incident_state: str
-
-
 _SHOWN = sa.select(
     *(Link.id, Link.revoked_at, Link.expires_at),
     *(Contact.id, Contact.language, Contact.time_zone),
@@ -83,7 +74,12 @@ def as_they_are_now(session: Session, found: Iterable[Shown]) -> dict[UUID, Show
     """These links, usable or not, with what may have ended since they were looked up."""
     before = {one.link_id: one for one in found}
     rows = session.connection().execute(_ENDS, {"ids": before.keys()})
-    return {row[0]: before[row[0]]._replace(**Ends._make(row[1:])._asdict()) for row in rows}
+    return {
+        link_id: before[link_id]._replace(
+            revoked_at=revoked_at, expires_at=expires_at, stood_down_at=stood_down_at, incident_state=state
+        )
+        for link_id, revoked_at, expires_at, stood_down_at, state in rows
+    }
 
 
 def shown_by_hash(session: Session, token_hashes: Collection[str]) -> dict[str, Shown]:

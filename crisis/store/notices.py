@@ -56,8 +56,15 @@ _LOCK = (
 
 
 def lock(session: Session, notice_id: UUID) -> Locked:
-    """The notice, kept from changes by others until the transaction ends."""
-    return lock_many(session, [notice_id])[notice_id]
+    """The notice, kept from changes by others until the transaction ends.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = lock_many(session, [notice_id]).get(notice_id)
+    if found is None:
+        raise _not_found()
+    return found
 
 
 def lock_many(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, Locked]:
@@ -85,8 +92,12 @@ def by_id(session: Session, notice_id: UUID, *, lock: bool = False) -> Notice:
     query = sa.select(Notice).where(Notice.id == notice_id)
     found = session.scalars(query.with_for_update() if lock else query).one_or_none()
     if found is None:
-        raise errors.NotFound("There is no such request. Open it again from the incident's page.")
+        raise _not_found()
     return found
+
+
+def _not_found() -> errors.NotFound:
+    return errors.NotFound("There is no such request. Open it again from the incident's page.")
 
 
 def of_incident(session: Session, incident_id: UUID) -> dict[UUID, Notice]:

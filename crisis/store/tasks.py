@@ -68,7 +68,6 @@ def way(
         NotFound: no such incident or request, or no contact of this platform has it.
     """
     owner = incidents.by_ref(session, ref)
-    notices.by_id(session, notice_id)  # before the lock, which expects it
     asked = notices.lock(session, notice_id)
     query = (
         sa.select(Contact, Endpoint)
