@@ -124,6 +124,21 @@ def test_what_comes_in_is_told_at_once(desk: config.Settings, clock: FakeClock, 
     assert not thread.is_alive()
 
 
+def test_a_mail_that_comes_between_the_look_and_the_wait_is_told_at_once(
+    desk: config.Settings, clock: FakeClock, server: dovecot.Server
+) -> None:
+    given_up = threading.Event()
+    timer = threading.Timer(10, given_up.set)
+    with mailbox.opened(desk.imap_url) as box:
+        assert box.waiting() == []
+        server.drop(mail())
+        timer.start()
+        box.wait(60, given_up)
+        timer.cancel()
+        assert not given_up.is_set()
+    assert mail_in.once(desk, clock) == (1, 0)
+
+
 def test_a_server_that_can_neither_tell_nor_move_is_read_as_well(settings: config.Settings, clock: FakeClock) -> None:
     with dovecot.running(capability="IMAP4rev1") as plain:
         plain.drop(mail())
