@@ -1,8 +1,9 @@
-"""The baselines as their user sees them: each sends some messages and says how fast, and at what cost of CPU."""
+"""The baselines as their user sees them: started, set to work, and asked how fast they were and at what cost of CPU."""
 
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,12 +16,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bench import letter, peer, usage
+from bench import answer_peer, letter, peer, usage
 from bench.place import MAIL_CONNECTIONS, Place
 from bench.sinks import ROOT, Sink
 from crisis import config
 from crisis.processes import valkey
-from tests.parts.running import until_true
+from tests.parts.running import free_port, until_true
 
 #: The pool of a small desk, and one with as many senders as the desk has connections.
 PREFORK = ("prefork", 2)
@@ -120,6 +121,34 @@ def task_each(place: Place, pool: tuple[str, int] = PREFORK) -> Iterator[TaskEac
         for tuned in (False, *([True] if not place.is_sqlite else [])):
             made.send(pool[1] * 4, tuned=tuned)
         yield made
+
+
+@contextlib.contextmanager
+def plain_answers(place: Place, count: int) -> Iterator[tuple[int, list[str]]]:
+    """The baseline of the answers on the same PostgreSQL server: its port, and the paths of ``count`` links."""
+    with contextlib.ExitStack() as stack:
+        name = place.server.create()
+        stack.callback(place.server.drop, name)
+        url = place.server.url(name).replace("postgresql", "postgresql+psycopg", 1)
+        tokens = [letter.link(number).rpartition("/")[2] for number in range(count)]
+        engine = sa.create_engine(url)
+        stack.callback(engine.dispose)
+        answer_peer.Base.metadata.create_all(engine)
+        with Session(engine) as session:
+            session.add_all(answer_peer.link(token) for token in tokens)
+            session.commit()
+        port = free_port()
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+        pool = ["--worker-class", "gthread", "--workers", "2", "--threads", str(answer_peer.THREADS)]
+        environment = {**os.environ, answer_peer.DATABASE: url}
+        stack.enter_context(_running([*command, *pool, "bench.answer_peer:app"], ROOT, environment))
+        until_true(lambda: _listens(port), seconds=20, what="the baseline of the answers does not listen")
+        yield port, [f"/a/{token}" for token in tokens]
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextlib.contextmanager

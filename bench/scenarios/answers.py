@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from bench import peers
 from bench.desk import Desk, FanOut
 from bench.figures import Goal, Sample
 from bench.place import Place
@@ -18,14 +19,16 @@ COUNT = 10_000
 _PLATFORMS = COUNT // 2
 _ALONE = 2_000  # answers
 _DURING = 2_500
+_WARM_UP = 200  # of the baseline; the desk has served as many pages before
 
 #: When it was sent (Unix seconds), how long it took (seconds), whether it was taken.
 Answered = tuple[float, float, bool]
 
 ANSWERS = [
     Goal("rate", f"durable answers, {CONNECTIONS} kept connections, {_ALONE:,} answers", "/s", 800, 2_000, True),
-    Goal("p99", "the same, p99", "ms", 150),
-    Goal("p50", "the same, median", "ms"),
+    Goal("to_peer", "÷ Flask and the mapper, one commit each, gthread 2 × 16: {peer:,.0f}/s", "×"),
+    Goal("p99", "p99; {peer_p99:,.0f} ms there", "ms", 150),
+    Goal("p50", "median; {peer_p50:,.0f} ms there", "ms"),
     Goal("health", "beside it: GET /healthz by as many connections, nothing read or written", "/s"),
     Goal("unwritten", "answers that were confirmed and are not in the database", "", 0),
     Goal("refused", "answers that were not taken", "", 0),
@@ -42,20 +45,25 @@ def answers(place: Place) -> Generator[Sample, None, None]:
         with place.desk(registries.text(_PLATFORMS, COUNT)) as desk, contextlib.ExitStack() as stack:
             ref = _fan_out(desk, place).ref
             paths = _links(desk, ref)
-            alone = stack.enter_context(Load(desk, paths[:_ALONE]))
+            peer = _plain(place)
+            alone = stack.enter_context(Load(desk.port, paths[:_ALONE]))
             alone.wait_until_ready()
-            during = stack.enter_context(Load(desk, paths[_ALONE : _ALONE + _DURING]))
+            during = stack.enter_context(Load(desk.port, paths[_ALONE : _ALONE + _DURING]))
             during.wait_until_ready()
             calm = alone.answers()
             fan_out, busy = _at_once(lambda: _fan_out(desk, place), during.answers)
             inside = [one for one in busy if fan_out.asked <= one[0] <= fan_out.durable]
             written = _written(desk)
             taken = [one for one in (*calm, *busy) if one[2]]
-            health = stack.enter_context(Load(desk, ["/healthz"] * _ALONE, "--gets")).pages()
+            health = stack.enter_context(Load(desk.port, ["/healthz"] * _ALONE, "--gets")).pages()
         yield {
             "rate": _rate(calm),
             "p50": _quantile_ms(calm, 0.5),
             "p99": _quantile_ms(calm, 0.99),
+            "peer": _rate(peer),
+            "peer_p50": _quantile_ms(peer, 0.5),
+            "peer_p99": _quantile_ms(peer, 0.99),
+            "to_peer": _rate(calm) / _rate(peer),
             "health": _rate(health),
             "unwritten": max(len(taken) - written, 0),
             "refused": _ALONE + _DURING - len(taken),
@@ -69,8 +77,8 @@ def answers(place: Place) -> Generator[Sample, None, None]:
 class Load(contextlib.AbstractContextManager["Load"]):
     """Contacts in a process of their own, whose pages are fetched and old enough to be believed."""
 
-    def __init__(self, desk: Desk, paths: Sequence[str], *more: str) -> None:
-        command = [sys.executable, "-m", "bench.answer_load", "--port", str(desk.port), "--count", str(len(paths))]
+    def __init__(self, port: int, paths: Sequence[str], *more: str) -> None:
+        command = [sys.executable, "-m", "bench.answer_load", "--port", str(port), "--count", str(len(paths))]
         self._process = subprocess.Popen(
             [*command, "--connections", str(CONNECTIONS), *more],
             cwd=ROOT,
@@ -104,6 +112,17 @@ class Load(contextlib.AbstractContextManager["Load"]):
     def _samples(self, what: str) -> list[Answered]:
         assert self._process.stdout is not None
         return [tuple(one) for one in json.loads(self._process.stdout.readline())[what]["samples"]]
+
+
+def _plain(place: Place) -> list[Answered]:
+    """The baseline's answers, after a few that warm it up."""
+    with peers.plain_answers(place, _ALONE + _WARM_UP) as (port, paths), contextlib.ExitStack() as stack:
+        loads = [stack.enter_context(Load(port, part)) for part in (paths[:_WARM_UP], paths[_WARM_UP:])]
+        for one in loads:
+            one.wait_until_ready()
+        _, answered = [one.answers() for one in loads]
+    assert all(taken for _, _, taken in answered), "the baseline did not take every answer"
+    return answered
 
 
 def _fan_out(desk: Desk, place: Place) -> FanOut:
