@@ -31,7 +31,7 @@ def launch(
     known: Mapping[str, Item] | None = None,
     again: Mapping[str, UUID] | None = None,
 ) -> Launched:
-    """Write ``plan`` as ``batch``, plan its alerts, arm its timers.
+    """Write ``plan`` as ``batch``, arm its timers, plan its alerts.
 
     Args:
         known: items that the incident already holds, as for ``fan_outs.write``.
@@ -42,8 +42,8 @@ def launch(
     earlier = {} if comes_first else notices.of_incident(session, owner.id)
     written = fan_outs.write(session, owner, batch, plan, known=known, earlier=earlier, again=again)
     moved = fan_outs.reopen(session, written.asked, earlier, batch)
+    ladders.arm(session, owner, batch, written.asked, by)  # first: the server takes them while alerts are drafted
     drafts = _alerts(session, owner, batch, written.asked, writer=writer, fresh=comes_first)
-    ladders.arm(session, owner, batch, written.asked, by)
     return Launched(
         asked=written.asked,
         counts=written.counts(alerts=len(drafts)),

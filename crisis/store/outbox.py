@@ -1,7 +1,8 @@
 """The outbox: drafts become planned alerts, with their messages and links, in one go."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from crisis.store.models import Alert, Link, Message, Notice
 
 #: Up to so many requests are looked up by name; for more it is cheaper to read those of the whole incident.
 _FEW = 100
+#: Drafts that are written together: the server takes them while the next ones are made.
+_BLOCK = 1_000
 
 #: A notice and an endpoint, as numbers: hashing them takes a tenth of the time.
 _Pair = tuple[int, int]
@@ -34,7 +37,7 @@ def put(
 
     Args:
         drafts: may be made while they are taken, by something that does not use the session.
-        texts: of every draft, at the latest when all are made.
+        texts: of every draft, at the latest when it is made.
         fingerprint: from (link id, generation) to the hash under which the token is found.
         fresh: the incident came with this transaction and these are its first: there is nothing to look up.
 
@@ -45,14 +48,8 @@ def put(
     if not fresh:
         drafts = case_numbers.repeat(session, incident_id, _without_known(session, incident_id, list(drafts)))
         links = _known_links(session, incident_id, drafts)
-    planned: list[Draft] = []
-    columns = ("id", "notice_id", "endpoint_id", "contact_id", "token_hash")
-    rows = _new_links(drafts, planned, links, fingerprint)
-    bulk.write(session, Link, columns, rows, same={"generation": 1, "created_at": now})
-    if not planned:
-        return planned
-    message_ids = _messages(session, incident_id, texts, {draft.text_key for draft in planned}, fresh=fresh, now=now)
-    same = {
+    of_link = {"generation": 1, "created_at": now}
+    of_alert = {
         "incident_id": incident_id,
         "state": alert.State.PLANNED.value,
         "planned_at": now,
@@ -60,11 +57,21 @@ def put(
         "attempts": 0,
         "possible_repeat": False,
     }
-    bulk.write(session, Alert, _COLUMNS, _rows(planned, message_ids, links), same=same)
+    planned: list[Draft] = []
+    new_keys = keys.endless()
+    message_ids: dict[TextKey, UUID] = {}
+    coming = iter(drafts)
+    while block := list(islice(coming, _BLOCK)):
+        bulk.write(session, Link, _OF_LINK, _new_links(block, links, new_keys, fingerprint), same=of_link)
+        unknown = {draft.text_key for draft in block} - message_ids.keys()
+        message_ids |= _messages(session, incident_id, texts, unknown, fresh=fresh, now=now)
+        bulk.write(session, Alert, _OF_ALERT, _rows(block, message_ids, links), same=of_alert)
+        planned += block
     return planned
 
 
-_COLUMNS = (
+_OF_LINK = ("id", "notice_id", "endpoint_id", "contact_id", "token_hash")
+_OF_ALERT = (
     *("id", "notice_id", "contact_id", "endpoint_id", "user_id", "link_id", "reply_to_id"),
     *("message_id", "channel", "queue", "purpose", "priority"),
     *("provider", "address", "contact_name", "slots", "cause", "due_at"),
@@ -104,12 +111,13 @@ def _messages(
     session: Session,
     incident_id: UUID,
     texts: Mapping[TextKey, Text],
-    needed: Iterable[TextKey],
+    wanted: Collection[TextKey],
     *,
     fresh: bool,
     now: datetime,
 ) -> dict[TextKey, UUID]:
-    wanted = set(needed)
+    if not wanted:
+        return {}
     found = {} if fresh else _known_messages(session, incident_id, {key.round for key in wanted})
     new = {key: keys.new() for key in sorted(wanted) if key not in found}
     columns = ("id", *TextKey._fields, "subject", "text", "html")
@@ -137,15 +145,16 @@ def _known_links(session: Session, incident_id: UUID, drafts: Iterable[Draft]) -
 
 
 def _new_links(
-    drafts: Iterable[Draft], planned: list[Draft], links: dict[_Pair, UUID], fingerprint: Callable[[UUID, int], str]
+    drafts: Iterable[Draft],
+    links: dict[_Pair, UUID],
+    new_keys: Iterator[UUID],
+    fingerprint: Callable[[UUID, int], str],
 ) -> Iterator[tuple[Any, ...]]:
-    """One link for each notice and endpoint, kept over all alerts to it; adds what it goes through to the others."""
-    new = keys.endless()
+    """One link for each notice and endpoint, kept over all alerts to it; adds those that it makes to ``links``."""
     for draft in drafts:
-        planned.append(draft)
         to = draft.recipient
         if to.notice_id and to.endpoint_id:
             pair = to.notice_id.int, to.endpoint_id.int
             if pair not in links:
-                links[pair] = link_id = next(new)
+                links[pair] = link_id = next(new_keys)
                 yield link_id, to.notice_id, to.endpoint_id, to.contact_id, fingerprint(link_id, 1)

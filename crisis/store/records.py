@@ -47,8 +47,12 @@ def at_once(
     ]
 
 
-def append(session: Session, stream: str, facts: Sequence[Fact | Told], *, now: datetime) -> int:
+def append(session: Session, stream: str, facts: Sequence[Fact | Told], *, now: datetime, fresh: bool = False) -> int:
     """Write ``facts`` to ``stream``; call it last in a transaction, for its row lock puts writers in a line.
+
+    Args:
+        fresh: the stream came with this transaction and these are its first: nobody else can be in the line, and
+            nothing has to be read, so that what is written behind goes on.
 
     Returns:
         The number of the last one; the present number where ``facts`` is empty.
@@ -56,11 +60,7 @@ def append(session: Session, stream: str, facts: Sequence[Fact | Told], *, now: 
     for fact in facts:
         if isinstance(fact, Fact):
             records.check(fact.kind, fact.body)
-    upsert = sa.text(
-        "INSERT INTO stream_head (stream, n) VALUES (:stream, :count) "
-        "ON CONFLICT (stream) DO UPDATE SET n = stream_head.n + :count RETURNING n"
-    )
-    last = int(session.execute(upsert, {"stream": stream, "count": len(facts)}).scalar_one())
+    last = _begin(session, stream, len(facts)) if fresh else _advance(session, stream, len(facts))
     bulk.write(
         session,
         Event,
@@ -72,6 +72,19 @@ def append(session: Session, stream: str, facts: Sequence[Fact | Told], *, now: 
         same={"stream": stream, "recorded_at": now, "schema": _SCHEMA},
     )
     return last
+
+
+def _begin(session: Session, stream: str, count: int) -> int:
+    bulk.write(session, StreamHead, ("stream", "n"), [(stream, count)])
+    return count
+
+
+def _advance(session: Session, stream: str, count: int) -> int:
+    upsert = sa.text(
+        "INSERT INTO stream_head (stream, n) VALUES (:stream, :count) "
+        "ON CONFLICT (stream) DO UPDATE SET n = stream_head.n + :count RETURNING n"
+    )
+    return int(session.execute(upsert, {"stream": stream, "count": count}).scalar_one())
 
 
 def read(session: Session, stream: str, *, after: int = 0, limit: int | None = None) -> Sequence[Event]:

@@ -75,9 +75,10 @@ def declare(
                 exercise=declaration.exercise,
                 counts=launched.counts,
             )
-            alongside(session, declared)
             happened = [(records.Kind.INCIDENT_DECLARED, _body(owner)), *launched.happened]
-            record.append(session, str(owner.id), record.at_once(happened, actor=actor, now=now), now=now)
+            facts = record.at_once(happened, actor=actor, now=now)
+            record.append(session, str(owner.id), facts, now=now, fresh=True)
+            alongside(session, declared)
     return declared
 
 
