@@ -52,7 +52,19 @@ class Alert(Base):
             sqlite_where=sa.text("notice_id IS NOT NULL"),
             postgresql_with={"fillfactor": 50},  # so has the primary key: each result adds an entry beside the first
         ),
-        sa.Index("ix_alert_incident_id", "incident_id", postgresql_with={"deduplicate_items": "off"}),
+        # those of an incident lie together: the pages they are in are enough, and no alert needs an entry
+        sa.Index(
+            "ix_alert_incident_id",
+            "incident_id",
+            postgresql_using="brin",
+            postgresql_with={"autosummarize": "on"},
+        ),
+        sa.Index(  # and those of none are anywhere
+            "ix_alert_probe",
+            "id",
+            postgresql_where=sa.text("incident_id IS NULL"),
+            sqlite_where=sa.text("incident_id IS NULL"),
+        ),
         sa.Index(
             "uq_alert_incident_id_user_id_cause",
             "incident_id",
