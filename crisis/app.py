@@ -1,5 +1,8 @@
 """The composition root: puts settings, database, clock, bell and doors together for each kind of process."""
 
+from collections.abc import Callable
+from typing import Any
+
 from celery import Celery
 from flask import Flask
 
@@ -15,13 +18,20 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
     settings = settings or config.load()
     logs.configure(settings)
-    app = Flask("crisis.web")
+    app = _Application("crisis.web")
     db.init(app, settings)
     bell.hang(jobs_app.publisher(settings))
     web.init(app, settings=settings, clock=clock.DatabaseClock(), ring=bell.ring)
     watch.beside_pages(settings, app.app_context)
     memory.settle()
     return app
+
+
+class _Application(Flask):
+    """Flask without a look, at each call of each request, whether what it calls is asynchronous: nothing of ours is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 def create_worker(settings: config.Settings | None = None) -> Celery:

@@ -34,12 +34,10 @@ class DatabaseClock:
         self._asked = Together(self._read)  # those who ask at one moment share one query
 
     def now(self) -> datetime:
-        if db.engine.dialect.name != "postgresql":
-            return datetime.now(UTC)
         reading_, steady = self._reading, time.monotonic()
-        if reading_ is None or steady - reading_[1] > _READING_LASTS:
-            return self._asked.do(None)
-        return reading_[0] + timedelta(seconds=steady - reading_[1])
+        if reading_ is not None and steady - reading_[1] <= _READING_LASTS:
+            return reading_[0] + timedelta(seconds=steady - reading_[1])
+        return self._asked.do(None) if db.engine.dialect.name == "postgresql" else datetime.now(UTC)
 
     def _read(self, asked: Sequence[None]) -> list[datetime | Exception]:
         with reading() as session:

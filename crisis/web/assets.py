@@ -24,7 +24,6 @@ def static(filename: str) -> Response:
 
 def install(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    app.after_request(_keep)
     app.jinja_env.globals["asset"] = address
 
 
@@ -47,7 +46,8 @@ def _digest(name: str) -> str:
     return hashlib.sha256((_FOLDER / name).read_bytes()).hexdigest()[:12]
 
 
+@blueprint.after_request
 def _keep(response: Response) -> Response:
-    if request.endpoint == "web.static" and response.status_code in (200, 206, 304):
+    if response.status_code in (200, 206, 304):
         response.headers["Cache-Control"] = _FOR_EVER if "v" in request.args else _SHORT
     return response

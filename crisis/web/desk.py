@@ -42,9 +42,10 @@ def settings() -> Settings:
 
 def now() -> datetime:
     """This instant (UTC); the same one for the whole request, so that a page agrees with itself."""
-    if "now" not in g:
-        g.now = of(current_app).clock.now()
-    return cast(datetime, g.now)
+    kept: datetime | None = g.get("now")
+    if kept is None:
+        kept = g.now = of(current_app).clock.now()
+    return kept
 
 
 def session() -> Session:

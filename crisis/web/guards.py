@@ -103,18 +103,22 @@ def spare_links(app: Flask) -> None:
     kept = [act for act in app.after_request_funcs.pop(None, []) if _is_ours(act)]
     left = app.teardown_request_funcs.pop(None, [])
 
+    def by_link() -> bool:
+        guard = guard_of(app.view_functions.get(request.endpoint or ""))
+        return guard is not None and guard.kind is Kind.LINK
+
     def before() -> Any:
-        if _by_link():
+        if by_link():
             return None
         return next((answer for act in asked if (answer := act()) is not None), None)
 
     def after(response: Response) -> Response:
-        for act in () if _by_link() else reversed(ended):
+        for act in () if by_link() else reversed(ended):
             response = act(response)
         return response
 
     def at_the_end(error: BaseException | None) -> None:
-        for act in () if _by_link() else reversed(left):
+        for act in () if by_link() else reversed(left):
             act(error)
 
     app.before_request_funcs[None] = [before]
@@ -124,11 +128,6 @@ def spare_links(app: Flask) -> None:
 
 def _is_ours(act: Callable[..., Any]) -> bool:
     return getattr(act, "__module__", "").startswith("crisis.")
-
-
-def _by_link() -> bool:
-    guard = present()
-    return guard is not None and guard.kind is Kind.LINK
 
 
 def _marker(guard: Guard) -> Callable[[View], View]:

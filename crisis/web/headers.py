@@ -31,10 +31,11 @@ def nonce() -> str:
 
 
 def install(app: Flask) -> None:
-    app.after_request(_add)
+    is_https = desk.of(app).settings.public_url.startswith("https://")
+    app.after_request(lambda response: _add(response, is_https=is_https))
 
 
-def _add(response: Response) -> Response:
+def _add(response: Response, *, is_https: bool) -> Response:
     headers = response.headers
     there = {name for name, _ in headers}
     headers.extend([one for one in _ALWAYS if one[0] not in there])
@@ -42,7 +43,7 @@ def _add(response: Response) -> Response:
         headers.add("Content-Security-Policy", _policy())
     if request.endpoint != _ASSETS:
         headers["Cache-Control"] = "no-store"
-    if desk.settings().public_url.startswith("https://"):
+    if is_https:
         headers.setdefault("Strict-Transport-Security", _HSTS)
     return response
 

@@ -27,7 +27,7 @@ def speaking(code: str) -> Iterator[None]:
     """Speak one of our languages for as long as the block lasts, whatever the browser asks for."""
     token = _spoken.set(code)
     try:
-        with force_locale(code):
+        with force_locale(_locale(code)):
             yield
     finally:
         _spoken.reset(token)
@@ -61,6 +61,11 @@ def _count_in_template(one: str, many: str, num: int, **values: object) -> Marku
 def _catalogue() -> NullTranslations:
     code = _spoken.get()
     return cast(NullTranslations, get_translations()) if code is None else _load(code)
+
+
+@cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
 
 
 @cache

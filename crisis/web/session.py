@@ -27,7 +27,8 @@ class Sessions(SecureCookieSessionInterface):
     """Sessions that end when nobody does anything: what an open page asks by itself keeps none alive."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:  # a link's reader, a program
+        # a link's reader, a program
+        if "HTTP_COOKIE" not in request.environ or self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
 
