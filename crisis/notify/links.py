@@ -108,8 +108,9 @@ def _signs(number: int) -> str:
     above, third = divmod(above, _TWO_PAIRS)
     above, second = divmod(above, _TWO_PAIRS)
     above, first = divmod(above, _TWO_PAIRS)
-    return f"{_PAIRS[above]}{_four(first)}{_four(second)}{_four(third)}{_four(fourth)}{_four(fifth)}"
-
-
-def _four(number: int) -> str:
-    return _PAIRS[number // len(_PAIRS)] + _PAIRS[number % len(_PAIRS)]
+    pairs, base = _PAIRS, len(_PAIRS)
+    return (
+        f"{pairs[above]}{pairs[first // base]}{pairs[first % base]}{pairs[second // base]}{pairs[second % base]}"
+        f"{pairs[third // base]}{pairs[third % base]}{pairs[fourth // base]}{pairs[fourth % base]}"
+        f"{pairs[fifth // base]}{pairs[fifth % base]}"
+    )

@@ -138,4 +138,4 @@ def test_many_who_miss_a_drawing_at_once_wait_for_the_first(website: Website) ->
 def test_a_word_that_looks_like_a_mark_stays_a_word() -> None:
     words = Words()
     first, second = words.keep("\0001\0 <b>"), words.keep("two")
-    assert words.fill(Drawing(f"<p>{first}</p><p>{second}</p>")) == "<p>\0001\0 &lt;b&gt;</p><p>two</p>"
+    assert words.fill(Drawing(f"<p>{first}</p><p>{second}</p>")) == b"<p>\0001\0 &lt;b&gt;</p><p>two</p>"

@@ -16,6 +16,8 @@ from markupsafe import escape
 
 _NAME = "crisis.drawn"
 _MOST = 500  # drawings of about 10 kB, in each process
+_CHANGING = frozenset({list, dict})
+_UNSAFE = re.compile("[&<>'\"]")
 _MARK = re.compile("\0([0-9]+)\0")
 
 
@@ -30,22 +32,23 @@ class Words:
         self._kept.append(word)
         return f"\0{len(self._kept) - 1}\0"
 
-    def fill(self, drawing: "Drawing") -> str:
-        """The page: the drawing with the words in their places, made safe for HTML."""
-        words = [str(escape(word)) for word in self._kept]
+    def fill(self, drawing: "Drawing") -> bytes:
+        """The page in UTF-8: the drawing with the words in their places, made safe for HTML."""
+        words = [(str(escape(word)) if _UNSAFE.search(word) else word).encode() for word in self._kept]
         page = list(drawing.texts)
         page[1::2] = [words[place] for place in drawing.places]
-        return "".join(page)
+        return b"".join(page)
 
 
 class Drawing:
-    """A page cut at its marks: the texts between them, and which word belongs into each gap."""
+    """A page cut at its marks: the texts between them in UTF-8, and which word belongs into each gap."""
 
     __slots__ = ("places", "texts")
 
     def __init__(self, page: str) -> None:
-        self.texts = _MARK.split(page)
-        self.places = [int(one) for one in self.texts[1::2]]
+        parts = _MARK.split(page)
+        self.texts = [one.encode() for one in parts]
+        self.places = [int(one) for one in parts[1::2]]
 
 
 class _Drawings:
@@ -76,11 +79,11 @@ class _Drawings:
 
 def drawing(of: Iterable[Any], draw: Callable[[], str]) -> Drawing:
     """The drawing for whatever is equal in every part; ``draw`` is called where there is none yet."""
-    key = tuple([_hashable(one) for one in of])
-    drawings: _Drawings = current_app.extensions.setdefault(_NAME, _Drawings())
+    key = tuple([_hashable(one) if type(one) in _CHANGING else one for one in of])
+    extensions = current_app.extensions
+    drawings: _Drawings = extensions.get(_NAME) or extensions.setdefault(_NAME, _Drawings())
     return drawings.get(key, draw)
 
 
-def _hashable(part: Any) -> Hashable:
-    kind = type(part)
-    return tuple(part) if kind is list else tuple(part.items()) if kind is dict else part
+def _hashable(part: list[Any] | dict[Any, Any]) -> Hashable:
+    return tuple(part) if isinstance(part, list) else tuple(part.items())

@@ -42,8 +42,8 @@ class Typed:
 
 def typed(fields: Mapping[str, str]) -> Typed:
     """The answer form as it was sent."""
-    lines = {"note"}
-    return Typed(**{name: _field(fields, name, lines=name in lines) for name in Typed.__slots__})
+    there = [name for name in Typed.__slots__ if name in fields]
+    return Typed(**{name: _field(fields, name, lines=name == "note") for name in there})
 
 
 def name_of(fields: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ from crisis.web.answer.shown import Instant, Times
 from crisis.web.language import gettext, speaking
 
 _NOBODY = UUID(int=0)
+_BESIDE: Any = ()  # what can't be a part of a key as it is, and is another part
 _MINUTE = timedelta(minutes=1)
 
 #: Items on one page: with their outcomes to choose from, so many stay under the weight that was promised.
@@ -162,20 +163,21 @@ def _render(template: str, page: Page, status: int, own: Words | None = None, **
     if own is None:
         return _page(_text(template, **_context(page, values)), status)
     values["action"] = keep(values["action"])
-    page = page._replace(
+    shared = page._replace(
         link_id=_NOBODY,
         notice_id=_NOBODY,
         contact_id=_NOBODY,
         platform_name=keep(page.platform_name),
+        hashes=_BESIDE,
         heard=(),
         opened_at=None,
     )
-    parts = (template, request.script_root, *page, *values, *values.values())
-    drawing = drawn.drawing(parts, lambda: _text(template, **_context(page, values)))
+    parts = (template, request.script_root, shared, page.hashes, tuple(values), *values.values())
+    drawing = drawn.drawing(parts, lambda: _text(template, **_context(shared._replace(hashes=page.hashes), values)))
     return _page(own.fill(drawing), status)
 
 
-def _page(text: str, status: int) -> Response:
+def _page(text: str | bytes, status: int) -> Response:
     return Response(text, status, content_type="text/html; charset=utf-8")
 
 
@@ -225,7 +227,7 @@ def _text(template: str, **values: Any) -> str:
 
 def _language(own: str | None) -> dict[str, Any]:
     lang = shown.chosen(own)
-    asked = "lang" in request.args
+    asked = bool(request.query_string) and "lang" in request.args
     return {
         "lang": lang,
         "languages_offered": shown.offered(),

@@ -1,7 +1,6 @@
 """What was sent with the form: which button, whether a person sent it, and what the page says then."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from flask import Response, request
@@ -19,17 +18,15 @@ from crisis.workflows import acknowledge
 
 def take(link: Shown, token: str) -> Response:
     """Answer one POST of the page's form."""
-    now, settings = desk.now(), desk.settings()
-    signed = request.form.get("form", "")
+    now, settings, fields = desk.now(), desk.settings(), request.form
+    signed = fields.get("form", "")
     shown_at = links.read_form(settings.secret_key, link.link_id, signed)
     own = doubt.is_own_origin(
         request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site"), own=_origins(settings.public_url)
     )
-    sent = Sent(
-        token, link, form.typed(request.form), signed, shown_at, doubt.about(shown_at, own_origin=own, now=now), now
-    )
+    sent = Sent(token, link, form.typed(fields), signed, shown_at, doubt.about(shown_at, own_origin=own, now=now), now)
     for button, handler in (("show_list", listing.look), ("csv", listing.download), ("outcomes", listing.report)):
-        if button in request.form:
+        if button in fields:
             faults = form.name_faults(sent.typed.name)
             return pages.form_page(sent.page, sent.typed, faults) if faults else handler(sent, token)
     return _answer(sent)
@@ -50,9 +47,8 @@ def _answer(sent: Sent) -> Response:
         faults |= unclear
     if faults or typed.choice is None:
         return pages.form_page(sent.page, typed, faults)
-    what = words.answers()[typed.choice]
     if sent.is_old:
-        return sent.once_more(what)
+        return sent.once_more(words.answers()[typed.choice])
     result = acknowledge.answer(
         link,
         acknowledge.Form(
@@ -69,9 +65,9 @@ def _answer(sent: Sent) -> Response:
         now=now,
     )
     if not result.confirmed:
-        return sent.once_more(what)
-    listed = Listed(typed.name, gettext("Answer recorded"), receipt=result)
+        return sent.once_more(words.answers()[typed.choice])
+    is_done = typed.choice is notice.Answer.DONE and result.items_open > 0
+    listed = Listed(typed.name, gettext("Answer recorded"), receipt=result, all_of_them=is_done)
     if typed.choice not in answering.SHOWS_LIST:
         return pages.receipt_page(result.page, listed)
-    is_done = typed.choice is notice.Answer.DONE and result.items_open > 0
-    return pages.list_page(result.page, result.entries, replace(listed, all_of_them=is_done))
+    return pages.list_page(result.page, result.entries, listed)

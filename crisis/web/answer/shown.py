@@ -67,8 +67,7 @@ def _in_words(times: Times, at: datetime) -> Instant:
 
 def chosen(own: str | None) -> str:
     """The language of the page: asked for in its address, else the contact's, else English."""
-    asked = request.args.get("lang", "")
-    if asked in language.LANGUAGES:
+    if request.query_string and (asked := request.args.get("lang")) in language.LANGUAGES:
         return asked
     if own is None:
         return request.accept_languages.best_match(language.LANGUAGES) or "en"
