@@ -18,7 +18,7 @@ from crisis.store.answer_facts import Written
 from crisis.store.heard import Heard
 from crisis.store.models import Acknowledgement, Alert, Answer
 from crisis.store.notices import Locked
-from crisis.store.records import Fact
+from crisis.store.records import Fact, Told
 
 #: Kinds of rows beside the answers of the page.
 LIST, ITEMS = heard.LIST, heard.ITEMS
@@ -118,7 +118,7 @@ def take(
     actor: str,
     now: datetime,
     note: str | None = None,
-) -> list[Fact]:
+) -> list[Fact | Told]:
     """An answer that an officer took down for a contact; the request is locked. Returns facts for the record."""
     given = Given(contact_id=contact_id, actor=actor, kind=kind.value, name=name, note=note)
     answer = add(session, row.id, given, now=now)
@@ -128,14 +128,14 @@ def take(
 
 def move(
     session: Session, row: Locked, given: Given, said: Said, *, done: Moment, now: datetime
-) -> tuple[Effect, list[Fact]]:
+) -> tuple[Effect, list[Fact | Told]]:
     """``move_many`` for one."""
     return move_many(session, [Spoken(row, given, said, done)], now=now)[0]
 
 
 def move_many(
     session: Session, spoken: Sequence[Spoken], *, now: datetime, before: Mapping[UUID, Sequence[Heard]] | None = None
-) -> list[tuple[Effect, list[Fact]]]:
+) -> list[tuple[Effect, list[Fact | Told]]]:
     """Let what contacts said move their requests, one after the other; the facts are for the end of the record.
 
     The requests are locked. Timers of silence end with the first word; reminders that have not left are

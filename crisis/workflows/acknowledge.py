@@ -99,7 +99,7 @@ class _Taken:
     sent: _Sent
     row: Locked
     given: answers.Given
-    moved: Sequence[record.Fact] = ()
+    moved: Sequence[record.Fact | record.Told] = ()
     said: Heard | None = None
     needs_officer: bool = False
 
@@ -148,7 +148,7 @@ def _answer_all(sent: Sequence[_Sent]) -> list[Acknowledged | Exception]:
             continue
         row = rows[link.notice_id]
         tally = outcomes.tally_of(entries[row.id])
-        page = link_pages.of(link._replace(state=row.state), tally, spoken[row.id])
+        page = link_pages.of(link, tally, spoken[row.id], state=row.state)
         taken = new.get(one.key)
         is_new = taken is not None and taken.sent is one
         said = taken.said if taken is not None else before[one.key]
@@ -164,7 +164,7 @@ _answers = Together(_answer_all)
 
 def _write(
     session: Session, taken: Sequence[_Taken], so_far: Mapping[UUID, list[Heard]], *, now: datetime
-) -> dict[UUID, list[record.Fact]]:
+) -> dict[UUID, list[record.Fact | record.Told]]:
     """Everything but the record; returns the facts for it by incident, and adds to what was said ``so_far``."""
     believed = [one for one in taken if one.given.doubt is None]
     spoken = [answers.Spoken(one.row, one.given, answering.said(one.answer), one.done(now)) for one in believed]
@@ -172,7 +172,7 @@ def _write(
     for one, (effect, facts) in zip(believed, answers.move_many(session, spoken, before=so_far, now=now), strict=True):
         one.moved, one.needs_officer = facts, bool(effect.tell)
     written = answers.add_many(session, [(one.row.id, one.given) for one in taken], now=now)
-    told: dict[UUID, list[record.Fact]] = {}
+    told: dict[UUID, list[record.Fact | record.Told]] = {}
     for one, row in zip(taken, written, strict=True):
         one.said = heard.of(row)
         so_far[one.row.id].append(one.said)

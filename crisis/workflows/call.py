@@ -47,9 +47,10 @@ def record_call(
     _check(outcome, name, note)
     with db.transaction() as session:
         asked, contact, endpoint = task_rows.way(session, ref, notice_id, endpoint_id, alert.Channel.PHONE)
-        happened = [_write(session, asked, contact, endpoint, outcome, note=note, now=now, actor=actor)]
+        called = _write(session, asked, contact, endpoint, outcome, note=note, now=now, actor=actor)
+        said: list[record.Fact | record.Told] = []
         if name:
-            happened += answers.take(
+            said = answers.take(
                 session,
                 asked,
                 contact_id=contact.id,
@@ -60,8 +61,8 @@ def record_call(
                 now=now,
             )
         task_rows.give_back(session, asked.id, alert.Channel.PHONE, by=actor)
-        record.append(session, str(asked.incident_id), happened, now=now)
-        return UUID(str(happened[0].body["call"]))
+        record.append(session, str(asked.incident_id), [called, *said], now=now)
+        return UUID(str(called.body["call"]))
 
 
 def _check(outcome: Outcome, name: str, note: str) -> None:

@@ -45,8 +45,7 @@ def answer(mail_id: UUID, kind: notice.Answer, *, name: str, note: str = "", now
         written = answers.add(session, asked.id, given, now=now)
         _, moved = answers.move(session, asked, given, answering.said(kind), done=Moment(row.received_at), now=now)
         row.answer_id = written.id
-        heard = answer_facts.heard(written, actor)
-        heard = heard._replace(body={**heard.body, "mail": str(row.id)})
+        heard = answer_facts.heard(written, actor, mail=row.id)
         record.append(session, str(asked.incident_id), [heard, *moved, _settled(row, "answered", actor, now)], now=now)
         return asked.id
 

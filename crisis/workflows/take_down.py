@@ -80,7 +80,7 @@ def report(notice_id: UUID, reports: Reports, *, given: Given, now: datetime) ->
         if before is not None:
             return _result(session, row, before, changed=0, repeated=True)
         written = answers.add(session, row.id, given, now=now)
-        facts = [answer_facts.heard(written, given.actor, search=reports.search)]
+        facts: list[record.Fact | record.Told] = [answer_facts.heard(written, given.actor, search=reports.search)]
         changed, needs_officer = 0, False
         if given.doubt is None:
             changed, needs_officer, moved = _apply(session, row, written, reports, given, now)
@@ -101,7 +101,7 @@ def _check_link(session: Session, notice_id: UUID, given: Given, now: datetime) 
 
 def _apply(
     session: Session, row: Locked, written: Written, reports: Reports, given: Given, now: datetime
-) -> tuple[int, bool, list[record.Fact]]:
+) -> tuple[int, bool, list[record.Fact | record.Told]]:
     entries = outcomes.of_notice(session, row.id)
     reported = _reported(entries, reports)
     changed, facts = outcomes.write(session, written, reported, actor=given.actor, now=now)
@@ -114,7 +114,7 @@ def _apply(
     event = takedown.event(states, of_notice=notice.State(row.state), search_owed=owes_search)
     said = takedown.said((one.outcome for one in reported), event, search=reports.search)
     effect, moved = answers.move(session, row, given, said, done=_done(reported, now), now=now)
-    return len(changed), bool(effect.tell), facts + moved
+    return len(changed), bool(effect.tell), [*facts, *moved]
 
 
 def _reported(entries: Sequence[Entry], reports: Reports) -> list[Reported]:
