@@ -35,8 +35,8 @@ def due_next(session: Session, *, limit: int) -> Sequence[Row]:
     """What the ladders do next: ``ref, action, due_at, how_many`` platforms, soonest first; not for whom it is over."""
     query = (
         sa.select(Incident.ref, Timer.action, Timer.due_at, sa.func.count().label("how_many"))
-        .join(Incident, Incident.id == Timer.incident_id)
         .join(Notice, Notice.id == Timer.notice_id)
+        .join(Incident, Incident.id == Notice.incident_id)
         .where(
             Timer.state == "armed",
             Incident.state == incident.State.DECLARED.value,

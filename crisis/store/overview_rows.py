@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crisis.store import timers
 from crisis.store.models import (
     Acknowledgement,
     Alert,
@@ -242,7 +243,7 @@ def last_openings(session: Session, incident_id: UUID) -> Rows:
 
 def armed_timers(session: Session, incident_id: UUID) -> Sequence[Timer]:
     """What fires next, soonest first."""
-    query = sa.select(Timer).where(Timer.incident_id == incident_id, Timer.state == "armed").order_by(Timer.due_at)
+    query = sa.select(Timer).where(timers.armed_in(incident_id)).order_by(Timer.due_at)
     return session.scalars(query).all()
 
 

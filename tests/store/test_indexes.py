@@ -1,4 +1,4 @@
-"""What is asked of alerts while they are sent is found by an index, however many others there are."""
+"""What is asked of alerts and timers is found by an index, however many others there are."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,7 +10,7 @@ from flask.ctx import AppContext
 from sqlalchemy.orm import Session
 
 from crisis.domain import alert
-from crisis.store import alerts, canaries, db, keys, overview_rows, recipients, signs
+from crisis.store import agenda, alerts, canaries, db, keys, overview_rows, recipients, signs, timers
 from tests.parts.clock import START
 
 KEY = keys.new()
@@ -23,6 +23,13 @@ OF_ALERTS: dict[str, Callable[[Session], object]] = {
     "replace_older": lambda session: canaries.replace_older(session, alert.Channel.EMAIL, now=START),
     "forget_old": lambda session: canaries.forget_old(session, before=START - timedelta(days=1)),
     "probes": lambda session: signs.probes(session, limit=5),
+}
+OF_TIMERS: dict[str, Callable[[Session], object]] = {
+    "cancel_for_incident": lambda session: timers.cancel_for_incident(session, KEY, now=START),
+    "resume": lambda session: timers.resume(session, KEY, [KEY], cancelled_at=START),
+    "overview": lambda session: overview_rows.armed_timers(session, KEY),
+    "due_next": lambda session: agenda.due_next(session, limit=5),
+    "fire_due": lambda session: timers.fire_due(session, now=START, limit=100),
 }
 
 
@@ -58,3 +65,10 @@ def test_nobody_reads_all_alerts(desk_db: AppContext, ask: Callable[[Session], o
     found = plans(ask)
     assert found
     assert not [plan for plan in found if reads_all(plan, "alert")]
+
+
+@pytest.mark.parametrize("ask", OF_TIMERS.values(), ids=OF_TIMERS)
+def test_nobody_reads_all_timers(desk_db: AppContext, ask: Callable[[Session], object]) -> None:
+    found = plans(ask)
+    assert found
+    assert not [plan for plan in found if reads_all(plan, "timer")]

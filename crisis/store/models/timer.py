@@ -33,7 +33,7 @@ class Timer(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=keys.new)
-    incident_id: Mapped[UUID] = mapped_column(index=True)
+    incident_id: Mapped[UUID]
     notice_id: Mapped[UUID]
     ladder: Mapped[str]  # <ladder>:<batch number>, such as silence:1
     step: Mapped[int]  # index in the ladder's table, from 0

@@ -2,7 +2,7 @@
 
 Alerts of one incident lie together in their table: PostgreSQL needs to know only which pages they are in, which
 takes no entry for each alert, nor another for its result. Probes, of no incident, are everywhere: they have an index
-of their own.
+of their own. Timers of an incident are found by its requests.
 """
 
 import sqlalchemy as sa
@@ -28,7 +28,11 @@ def upgrade() -> None:
     )
 
 
+    op.drop_index("ix_timer_incident_id", table_name="timer")
+
+
 def downgrade() -> None:
+    op.create_index("ix_timer_incident_id", "timer", ["incident_id"])
     op.drop_index("ix_alert_incident_id", table_name="alert")
     op.create_index(
         "ix_alert_incident_id", "alert", ["incident_id"], postgresql_with={"deduplicate_items": "off"}
