@@ -1,6 +1,6 @@
 """Links in alerts: found by the hash of their token, counted when opened, ended with their incident."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -67,6 +67,7 @@ _ENDS = (
     .join(Incident, Incident.id == Notice.incident_id)
     .where(arrays.among(Link.id, "ids"))
 )
+_MAY_END = ("revoked_at", "expires_at", "stood_down_at", "incident_state")
 _BY_HASH = _SHOWN.add_columns(Link.token_hash).where(arrays.among(Link.token_hash, "hashes"))
 
 
@@ -74,12 +75,14 @@ def as_they_are_now(session: Session, found: Iterable[Shown]) -> dict[UUID, Show
     """These links, usable or not, with what may have ended since they were looked up."""
     before = {one.link_id: one for one in found}
     rows = session.connection().execute(_ENDS, {"ids": before.keys()})
-    return {
-        link_id: before[link_id]._replace(
-            revoked_at=revoked_at, expires_at=expires_at, stood_down_at=stood_down_at, incident_state=state
-        )
-        for link_id, revoked_at, expires_at, stood_down_at, state in rows
-    }
+    return {link_id: _ending(before[link_id], ends) for link_id, *ends in rows}
+
+
+def _ending(link: Shown, ends: Sequence[Any]) -> Shown:
+    """The link with these ends; mostly they are what they were, and a copy costs more than to see that."""
+    if [link.revoked_at, link.expires_at, link.stood_down_at, link.incident_state] == ends:
+        return link
+    return link._replace(**dict(zip(_MAY_END, ends, strict=True)))
 
 
 def shown_by_hash(session: Session, token_hashes: Collection[str]) -> dict[str, Shown]:

@@ -222,7 +222,7 @@ def _unusable() -> errors.LinkUnusable:
 def _given(link: Shown, form: Form) -> answers.Given:
     return answers.Given(
         contact_id=link.contact_id,
-        actor=f"contact:{key_text.of(link.contact_id)}",
+        actor=f"contact:{key_text.kept(link.contact_id)}",
         kind=form.answer.value,
         name=form.name,
         link_id=link.link_id,
