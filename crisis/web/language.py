@@ -1,7 +1,7 @@
 """Which language a page is in: the person's own, else the browser's, else English."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -24,13 +24,24 @@ _spoken: ContextVar[str | None] = ContextVar("the language of the page", default
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Speak one of our languages for as long as the block lasts, whatever the browser asks for."""
+    """Speak one of our languages for as long as the block lasts, whatever the browser asks for.
+
+    What a template asks Flask-Babel itself speaks it ``in_templates`` only.
+    """
     token = _spoken.set(code)
     try:
-        with force_locale(_locale(code)):
-            yield
+        yield
     finally:
         _spoken.reset(token)
+
+
+def in_templates() -> AbstractContextManager[None]:
+    """Let dates and words of states follow the language that is spoken, while a template is rendered.
+
+    Not for a whole answer: Flask-Babel asks the request for each step, and most answers render none.
+    """
+    code = _spoken.get()
+    return nullcontext() if code is None else force_locale(_locale(code))
 
 
 def gettext(text: str, **values: object) -> str:

@@ -21,7 +21,7 @@ from crisis.web.answer import drawn, form, shown, words
 from crisis.web.answer.drawn import Words
 from crisis.web.answer.form import Typed
 from crisis.web.answer.shown import Instant, Times
-from crisis.web.language import gettext, speaking
+from crisis.web.language import gettext, in_templates, speaking
 
 _NOBODY = UUID(int=0)
 _BESIDE: Any = ()  # what can't be a part of a key as it is, and is another part
@@ -222,7 +222,8 @@ def _context(page: Page, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(template: str, **values: Any) -> str:
     """The page without what Flask adds to others: nobody is logged in here, so nobody is looked for."""
-    return current_app.jinja_env.get_template(template).render(templating.of_the_request() | values)
+    with in_templates():
+        return current_app.jinja_env.get_template(template).render(templating.of_the_request() | values)
 
 
 def _language(own: str | None) -> dict[str, Any]:
