@@ -174,7 +174,8 @@ def main() -> None:
         figures = asyncio.run(_main(given, paths))
     else:
         figures = uvloop.run(_main(given, paths))
-    print(json.dumps(figures), flush=True)
+    with open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False) as out:  # buffered, so written to its end
+        print(json.dumps(figures), file=out)
 
 
 if __name__ == "__main__":
