@@ -10,7 +10,20 @@ from flask.ctx import AppContext
 from sqlalchemy.orm import Session
 
 from crisis.domain import alert
-from crisis.store import agenda, alerts, canaries, db, keys, overview_rows, recipients, signs, timers
+from crisis.store import (
+    agenda,
+    alerts,
+    attempts,
+    canaries,
+    db,
+    figures,
+    holds,
+    keys,
+    overview_rows,
+    recipients,
+    signs,
+    timers,
+)
 from tests.parts.clock import START
 
 KEY = keys.new()
@@ -20,6 +33,14 @@ OF_ALERTS: dict[str, Callable[[Session], object]] = {
     "hold": lambda session: recipients.hold(session, KEY),
     "overview": lambda session: overview_rows.alerts(session, KEY),
     "a page of the overview": lambda session: overview_rows.alerts(session, KEY, after=KEY, limit=100),
+    "claim": lambda session: alerts.claim(session, alert.Queue.MAIL, owner="a/b/c", now=START, limit=5),
+    "due_queues": lambda session: alerts.due_queues(session, START),
+    "free_earlier_boots": lambda session: alerts.free_earlier_boots(session, node="a", boot="b", now=START),
+    "lose_expired": lambda session: attempts.lose_expired(session, alert.Queue.MAIL, now=START, limit=5),
+    "of_others": lambda session: holds.of_others(session, alert.Queue.MAIL, owner="a/b/c", now=START),
+    "is_tended": lambda session: holds.is_tended(session, alert.Queue.OTHER, owner="a/b/c", now=START),
+    "oldest_due": lambda session: signs.oldest_due(session, now=START),
+    "waiting": lambda session: figures.waiting(session, now=START),
     "replace_older": lambda session: canaries.replace_older(session, alert.Channel.EMAIL, now=START),
     "forget_old": lambda session: canaries.forget_old(session, before=START - timedelta(days=1)),
     "probes": lambda session: signs.probes(session, limit=5),
