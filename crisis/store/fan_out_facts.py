@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -52,12 +53,14 @@ def items_body(batch: Batch, written: Written) -> dict[str, Any]:
 def notice_bodies(batch: Batch, written: Written) -> Iterator[Canonical]:
     """The bodies of ``notice.named``, one for each platform asked: alike but for their ids, for most of thousands."""
     shapes: dict[tuple[notice.Ask, tuple[str, ...]], str] = {}
-    for asked in written.asked:
+    entry_ids = iter(key_text.many([entry.id for asked in written.asked for entry in asked.entries]))
+    notice_ids = key_text.many([asked.notice_id for asked in written.asked])
+    platform_ids = key_text.many([asked.request.platform.id for asked in written.asked])
+    for asked, notice_id, platform_id in zip(written.asked, notice_ids, platform_ids, strict=True):
         of = asked.request.ask, tuple([entry.reason for entry in asked.entries])
         if (shape := shapes.get(of)) is None:
             shape = shapes[of] = _shape(batch, *of)
-        ids = [key_text.of(entry.id) for entry in asked.entries]
-        yield Canonical(shape % (*ids, key_text.of(asked.notice_id), key_text.of(asked.request.platform.id)))
+        yield Canonical(shape % (*islice(entry_ids, len(asked.entries)), notice_id, platform_id))
 
 
 def _shape(batch: Batch, ask: notice.Ask, reasons: Iterable[str]) -> str:
@@ -76,24 +79,19 @@ def _shape(batch: Batch, ask: notice.Ask, reasons: Iterable[str]) -> str:
 
 def alerts_body(drafts: Sequence[Draft]) -> dict[str, Any]:
     """The body of ``alerts.planned``: ids only, no address."""
-    return {"alerts": list(_alerts(drafts))}
+    to = [draft.recipient for draft in drafts]
+    columns = (
+        key_text.many([draft.alert_id for draft in drafts]),
+        _texts([one.notice_id for one in to]),
+        _texts([one.contact_id or one.user_id for one in to]),
+        _texts([one.endpoint_id for one in to]),
+        [one.channel.value for one in to],
+        [draft.cause for draft in drafts],
+        [draft.purpose.value for draft in drafts],
+    )
+    return {"alerts": list(zip(*columns, strict=True))}
 
 
-def _alerts(drafts: Sequence[Draft]) -> Iterator[list[str | None]]:
-    """Those to one contact for one notice stand together: both are turned once."""
-    notice_id: UUID | None = None
-    who_id: UUID | None = None
-    asked = who = None
-    for draft in drafts:
-        to = draft.recipient
-        if to.notice_id is not notice_id:
-            notice_id, asked = to.notice_id, _text(to.notice_id)
-        of = to.contact_id or to.user_id
-        if of is not who_id:
-            who_id, who = of, _text(of)
-        endpoint = _text(to.endpoint_id)
-        yield [key_text.of(draft.alert_id), asked, who, endpoint, to.channel.value, draft.cause, draft.purpose.value]
-
-
-def _text(key: UUID | None) -> str | None:
-    return None if key is None else key_text.of(key)
+def _texts(keys: Sequence[UUID | None]) -> list[str | None]:
+    texts = iter(key_text.many([key for key in keys if key is not None]))
+    return [None if key is None else next(texts) for key in keys]

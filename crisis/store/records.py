@@ -16,6 +16,10 @@ from crisis.store.types import Canonical, canonical
 REGISTRY = "registry"
 ACCESS = "access"
 _SCHEMA = 1  # version of the shape of bodies
+_ADVANCE = sa.text(
+    "INSERT INTO stream_head (stream, n) VALUES (:stream, :count) "
+    "ON CONFLICT (stream) DO UPDATE SET n = stream_head.n + :count RETURNING n"
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -80,11 +84,7 @@ def _begin(session: Session, stream: str, count: int) -> int:
 
 
 def _advance(session: Session, stream: str, count: int) -> int:
-    upsert = sa.text(
-        "INSERT INTO stream_head (stream, n) VALUES (:stream, :count) "
-        "ON CONFLICT (stream) DO UPDATE SET n = stream_head.n + :count RETURNING n"
-    )
-    return int(session.execute(upsert, {"stream": stream, "count": count}).scalar_one())
+    return int(session.connection().execute(_ADVANCE, {"stream": stream, "count": count}).scalar_one())
 
 
 def read(session: Session, stream: str, *, after: int = 0, limit: int | None = None) -> Sequence[Event]:

@@ -1,6 +1,6 @@
 """A key as text is what the standard library makes of it."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -18,3 +18,9 @@ def test_it_is_spelled_as_str_and_hex_do(text: str) -> None:
     key = UUID(text)
     assert key_text.of(key) == key_text.kept(key) == str(key) == text
     assert key_text.short(key) == key.hex
+
+
+def test_many_are_spelled_as_one_by_one() -> None:
+    keys = [UUID(text) for text in KEYS] + [uuid4() for _ in range(50)]
+    assert key_text.many(keys) == [str(key) for key in keys]
+    assert key_text.many([]) == []

@@ -15,6 +15,14 @@ def test_many_keys_rise_and_are_of_version_7() -> None:
     assert {(one.version, one.variant) for one in found} == {(7, RFC_4122)}
 
 
+def test_keys_rise_over_the_milliseconds_that_they_fill() -> None:
+    found = keys.many(20_000)  # 4,096 of them are a millisecond
+    assert [(one.version, one.variant) for one in found] == [(7, RFC_4122)] * len(found)
+    steps = [after.int - before.int >> 64 for before, after in itertools.pairwise(found)]
+    assert set(steps) <= {0, 1, 0xF001, 0xF000}  # the next tick, or the next millisecond; the tails are random
+    assert found == sorted(set(found))
+
+
 def test_a_key_is_like_any_other_uuid() -> None:
     key = keys.new()
     other = UUID(str(key))
