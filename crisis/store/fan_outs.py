@@ -73,10 +73,9 @@ def write(
     known, earlier, again = known or {}, earlier or {}, again or {}
     fresh = [one for one in plan.items if one.content_key not in again]
     item_ids = dict(zip((one.content_key for one in fresh), keys.many(len(fresh)), strict=True)) | dict(again)
-    asked = list(_asked(plan, earlier, item_ids))
     _write_items(session, incident, batch, fresh, item_ids, after=len({one.id for one in known.values()}))
     _write_spellings(session, batch, plan, known, item_ids)
-    _write_notices(session, incident, batch, asked)
+    asked = _write_notices(session, incident, batch, _asked(plan, earlier, item_ids))
     _write_entries(session, batch, asked)
     return Written(asked=asked, item_ids=item_ids, merged=len(plan.merged), unrouted=len(plan.unrouted))
 
@@ -129,15 +128,19 @@ def _write_spellings(
     bulk.write(session, Spelling, ("id", "item_id", "url", "why"), rows, same={"batch_id": batch.id})
 
 
-def _write_notices(session: Session, incident: Incident, batch: Batch, asked: Iterable[Asked]) -> None:
+def _write_notices(session: Session, incident: Incident, batch: Batch, coming: Iterable[Asked]) -> list[Asked]:
+    """Write the new ones among ``coming`` while they are made; returns all of them."""
+    asked: list[Asked] = []
     target = {ask: None if ask is notice.Ask.INFORM else batch.target_at for ask in notice.Ask}
     name = {ask: ask.value for ask in notice.Ask}
-    rows = (
-        (one.notice_id, of.platform.id, of.platform.name, name[of.ask], target[of.ask])
-        for one in asked
-        if one.is_new
-        for of in [one.request]
-    )
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for one in coming:
+            asked.append(one)
+            of = one.request
+            if one.is_new:
+                yield one.notice_id, of.platform.id, of.platform.name, name[of.ask], target[of.ask]
+
     same = {
         "incident_id": incident.id,
         "instrument": incident.instrument,
@@ -146,7 +149,8 @@ def _write_notices(session: Session, incident: Incident, batch: Batch, asked: It
         "contradiction": False,
         "question": False,
     }
-    bulk.write(session, Notice, ("id", "platform_id", "platform_name", "ask", "target_at"), rows, same=same)
+    bulk.write(session, Notice, ("id", "platform_id", "platform_name", "ask", "target_at"), rows(), same=same)
+    return asked
 
 
 def _write_entries(session: Session, batch: Batch, asked: Iterable[Asked]) -> None:
