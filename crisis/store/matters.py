@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crisis.domain import duty, incident, notice, records
-from crisis.store import keys, timers
+from crisis.store import arrays, bulk, keys, timers
 from crisis.store.models import Event, Incident, Matter, Notice, Told
 from crisis.store.records import Fact
 
@@ -30,7 +30,7 @@ _KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class _Open(NamedTuple):
-    """An open matter with what its request says of it; thousands of them are looked at every two seconds."""
+    """An open matter with what its request says of it."""
 
     id: UUID
     incident_id: UUID
@@ -49,13 +49,13 @@ def open_or_known(
     if not duty.opens_again(reason):
         query = sa.select(Matter.notice_id).where(Matter.notice_id.in_(notice_ids), Matter.reason == reason)
         known = set(session.scalars(query))
+    wanted = [one for one in dict.fromkeys(notice_ids) if one not in known]
     new = [
-        Matter(id=keys.new(), incident_id=owner.id, notice_id=one, reason=reason, opened_at=now)
-        for one in dict.fromkeys(notice_ids)
-        if one not in known
+        Matter(id=key, incident_id=owner.id, notice_id=one, reason=reason, opened_at=now)
+        for key, one in zip(keys.many(len(wanted)), wanted, strict=True)
     ]
-    session.add_all(new)
-    session.flush()
+    same = {"incident_id": owner.id, "reason": reason, "opened_at": now}
+    bulk.write(session, Matter, ("id", "notice_id"), [(one.id, one.notice_id) for one in new], same=same)
     return new
 
 
@@ -84,13 +84,8 @@ def tell(session: Session, matter_ids: Iterable[UUID], user_ids: Collection[UUID
     """Keep that these officers were told; who was told before keeps the first time."""
     ids = list(matter_ids)
     before = told_of(session, ids)
-    session.add_all(
-        Told(matter_id=matter_id, user_id=user_id, told_at=now)
-        for matter_id in ids
-        for user_id in user_ids
-        if user_id not in before[matter_id]
-    )
-    session.flush()
+    new = [(one, user_id) for one in ids for user_id in user_ids if user_id not in before[one]]
+    bulk.write(session, Told, ("matter_id", "user_id"), new, same={"told_at": now})
 
 
 def arm(
@@ -112,24 +107,27 @@ def arm(
     timers.arm_many(session, rows)
 
 
-def end(session: Session, matter: Matter | _Open, how: duty.How, *, by: str | None, now: datetime) -> Fact | None:
-    """End a matter once; its next officer is not told any more. ``None`` if somebody else ended it before."""
-    statement = (
-        sa.update(Matter)
-        .where(Matter.id == matter.id, Matter.ended_at.is_(None))
-        .values(ended_at=now, how=how.value, ended_by=by)
-        .execution_options(synchronize_session=False)
-    )
-    if session.execute(statement).rowcount == 0:  # type: ignore[attr-defined]
-        return None
-    timers.cancel(session, matter.notice_id, duty.ladder_of(matter.id), now=now)
-    body = {"matter": str(matter.id), "notice": str(matter.notice_id), "reason": matter.reason, "how": how.value}
-    return Fact(records.Kind.MATTER_ENDED, by or "desk", now, body)
+def end(
+    session: Session, about: Sequence[Matter | _Open], how: duty.How, *, by: str | None, now: datetime
+) -> list[Fact]:
+    """End those of these matters that nobody has ended yet; their next officers are not told any more."""
+    wanted = sa.select(Matter.id).where(arrays.among(Matter.id, "ids"), Matter.ended_at.is_(None))
+    in_order = wanted.order_by(Matter.id).with_for_update()  # no two of us wait for each other in a ring
+    ours = set(session.scalars(in_order, {"ids": [one.id for one in about]}))
+    ended = [one for one in about if one.id in ours]
+    if not ended:
+        return []
+    bulk.update(session, Matter, ("id", "ended_at", "how", "ended_by"), [(one.id, now, how.value, by) for one in ended])
+    timers.cancel_ladders(session, {duty.ladder_of(one.id): one.notice_id for one in ended}, now=now)
+    return [Fact(records.Kind.MATTER_ENDED, by or "desk", now, {**_body(one), "how": how.value}) for one in ended]
 
 
 def opened(matter: Matter, *, now: datetime) -> Fact:
-    body = {"matter": str(matter.id), "notice": str(matter.notice_id), "reason": matter.reason}
-    return Fact(records.Kind.MATTER_OPENED, "desk", now, body)
+    return Fact(records.Kind.MATTER_OPENED, "desk", now, _body(matter))
+
+
+def _body(matter: Matter | _Open) -> dict[str, str]:
+    return {"matter": str(matter.id), "notice": str(matter.notice_id), "reason": matter.reason}
 
 
 def settle(session: Session, *, now: datetime) -> dict[UUID, list[Fact]]:
@@ -137,51 +135,68 @@ def settle(session: Session, *, now: datetime) -> dict[UUID, list[Fact]]:
 
     An action is anything in the record that an officer did about the request since the matter was opened.
     """
+    since = _since(session)
+    acted = _actions(session, since) if since else {}
+    ended: dict[tuple[duty.How, str | None], list[_Open]] = {}
+    for one in _perhaps_over(session, acted):
+        by = next((actor for at, actor in acted.get(one.notice_id, ()) if at >= one.opened_at), None)
+        finished = notice.State(one.state) in notice.FINISHED
+        if by is not None:
+            ended.setdefault((duty.How.ACTED, by), []).append(one)
+        elif duty.is_over(one.reason, acknowledged=one.acknowledged_at is not None, finished=finished):
+            ended.setdefault((duty.How.OVER, None), []).append(one)
+    facts: dict[UUID, list[Fact]] = {}
+    for (how, by), about in ended.items():
+        incident_of = {str(one.id): one.incident_id for one in about}
+        for fact in end(session, about, how, by=by, now=now):
+            facts.setdefault(incident_of[fact.body["matter"]], []).append(fact)
+    return facts
+
+
+_IS_OPEN = sa.and_(Matter.ended_at.is_(None), Incident.state == incident.State.DECLARED.value)
+
+
+def _since(session: Session) -> dict[UUID, datetime]:
+    """By incident with open matters, when the first of them was opened."""
+    query = (
+        sa.select(Matter.incident_id, sa.func.min(Matter.opened_at).label("opened_at"))
+        .join(Incident, Incident.id == Matter.incident_id)
+        .where(_IS_OPEN)
+        .group_by(Matter.incident_id)
+    )
+    return {row.incident_id: row.opened_at for row in session.execute(query)}
+
+
+def _perhaps_over(session: Session, acted: Collection[UUID]) -> list[_Open]:
+    """Open matters whose request was answered, or is among those that somebody ``acted`` on; seldom many."""
     columns = (Matter.id, Matter.incident_id, Matter.notice_id, Matter.reason, Matter.opened_at)
+    answered = sa.or_(
+        Notice.acknowledged_at.is_not(None), Notice.state.in_([one.value for one in sorted(notice.FINISHED)])
+    )
     query = (
         sa.select(*columns, Notice.acknowledged_at, Notice.state)
         .join(Notice, Notice.id == Matter.notice_id)
         .join(Incident, Incident.id == Matter.incident_id)
-        .where(Matter.ended_at.is_(None), Incident.state == incident.State.DECLARED.value)
+        .where(_IS_OPEN, sa.or_(answered, arrays.among(Matter.notice_id, "acted")))
         .order_by(Matter.id)
     )
-    still_open = [_Open(*row) for row in session.execute(query)]
-    acted = _actions(session, still_open)
-    facts: dict[UUID, list[Fact]] = {}
-    for one in still_open:
-        finished = notice.State(one.state) in notice.FINISHED
-        over = duty.is_over(one.reason, acknowledged=one.acknowledged_at is not None, finished=finished)
-        by = acted.get(one.id)
-        if by is None and not over:
-            continue
-        fact = end(session, one, duty.How.ACTED if by else duty.How.OVER, by=by, now=now)
-        if fact is not None:
-            facts.setdefault(one.incident_id, []).append(fact)
-    return facts
+    return [_Open(*row) for row in session.execute(query, {"acted": acted})]
 
 
-def _actions(session: Session, still_open: Sequence[_Open]) -> Mapping[UUID, str]:
-    """By matter, the first officer who did something about its request."""
-    if not still_open:
-        return {}
+def _actions(session: Session, since: Mapping[UUID, datetime]) -> dict[UUID, list[tuple[datetime, str]]]:
+    """By id, when officers did something that names it, and who; of incidents with open matters."""
     query = (
         sa.select(Event.recorded_at, Event.actor, Event.body)
         .where(
-            Event.stream.in_({str(one.incident_id) for one in still_open}),
-            Event.recorded_at >= min(one.opened_at for one in still_open),
+            Event.stream.in_([str(one) for one in since]),
+            Event.recorded_at >= min(since.values()),
             Event.actor.startswith("user:"),
             Event.kind.not_in(_NO_ACTION),
         )
         .order_by(Event.stream, Event.n)
     )
-    named: dict[str, list[tuple[datetime, str]]] = {}
+    named: dict[UUID, list[tuple[datetime, str]]] = {}
     for event in session.execute(query):
         for key in set(_KEY.findall(event.body)):
-            named.setdefault(key, []).append((event.recorded_at, event.actor))
-    found: dict[UUID, str] = {}
-    for one in still_open:
-        about = named.get(str(one.notice_id), ())
-        actor = next((actor for at, actor in about if at >= one.opened_at), None)
-        if actor is not None:
-            found[one.id] = actor
-    return found
+            named.setdefault(UUID(key), []).append((event.recorded_at, event.actor))
+    return named

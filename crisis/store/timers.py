@@ -146,6 +146,19 @@ def armed_in(incident_id: UUID) -> sa.ColumnElement[bool]:
     return sa.and_(sa.text(f"timer.state = '{ARMED}'"), Timer.notice_id.in_(asked))
 
 
+_CANCEL_LADDERS = (
+    sa.update(Timer)
+    .where(arrays.among(Timer.notice_id, "notices"), arrays.among(Timer.ladder, "ladders"), Timer.state == ARMED)
+    .values(state=CANCELLED, ended_at=sa.bindparam("now"))
+)
+
+
+def cancel_ladders(session: Session, notice_ids: Mapping[str, UUID], *, now: datetime) -> None:
+    """Cancel the armed timers of whole ladders, each given with its notice."""
+    given = {"notices": set(notice_ids.values()), "ladders": list(notice_ids), "now": now}
+    session.connection().execute(_CANCEL_LADDERS, given)
+
+
 def cancel_for_incident(session: Session, incident_id: UUID, *, now: datetime) -> list[Timer]:
     """Cancel every armed timer of an incident; returns them."""
     statement = (
@@ -206,14 +219,8 @@ def next_due(session: Session, notice_ids: Iterable[UUID]) -> dict[UUID, datetim
 
 def postpone(session: Session, fired: Sequence[tuple[UUID, datetime]]) -> None:
     """Arm again, for a later moment, timers that this transaction took and that were not due in truth."""
-    for timer_id, due_at in fired:
-        statement = (
-            sa.update(Timer)
-            .where(Timer.id == timer_id, Timer.state == FIRED)
-            .values(state=ARMED, ended_at=None, due_at=due_at)
-            .execution_options(synchronize_session=False)
-        )
-        session.execute(statement)
+    rows = [(timer_id, ARMED, None, due_at) for timer_id, due_at in fired]
+    bulk.update(session, Timer, ("id", "state", "ended_at", "due_at"), rows)
 
 
 def arm_first(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

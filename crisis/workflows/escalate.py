@@ -50,11 +50,14 @@ def fire(*, settings: Settings, now: datetime) -> int:
     Firing, what it plans and the arming of the next step are one transaction: a crash before its
     commit leaves the timer armed, one after it leaves it fired.
     """
-    total = 0
+    total, is_first = 0, True
     while True:
         with db.transaction() as session:
-            told: Facts = matters.settle(session, now=now)
-            unreached.hurry(session, now=now)
+            told: Facts = {}
+            if is_first:  # what is over tells nobody; it reads all open matters, so not again for each batch
+                told = matters.settle(session, now=now)
+                unreached.hurry(session, now=now)
+                is_first = False
             taken = timers.fire_due(session, now=now, limit=_AT_ONCE)
             by_incident = groupby(sorted(taken, key=lambda one: one.incident_id), key=lambda one: one.incident_id)
             for incident_id, group in by_incident:

@@ -21,7 +21,7 @@ def take(ref: str, matter_ids: Sequence[UUID], *, now: datetime, actor: str) -> 
         known = matters.of_incident(session, owner.id, matter_ids)
         if len(known) != len(set(matter_ids)):
             raise errors.NotFound(f"{ref} has no such matter. Load the incident's page again.")
-        facts = [fact for one in known if (fact := matters.end(session, one, duty.How.TAKEN, by=actor, now=now))]
+        facts = matters.end(session, known, duty.How.TAKEN, by=actor, now=now)
         if facts:
             record.append(session, str(owner.id), facts, now=now)
         return len(facts)
