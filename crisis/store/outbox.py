@@ -11,11 +11,9 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import alert, provider
 from crisis.domain.outgoing import Draft, Text, TextKey
-from crisis.store import bulk, case_numbers, keys
-from crisis.store.models import Alert, Link, Message, Notice
+from crisis.store import arrays, bulk, case_numbers, keys
+from crisis.store.models import Alert, Link, Message
 
-#: Up to so many requests are looked up by name; for more it is cheaper to read those of the whole incident.
-_FEW = 100
 #: Drafts that are written together: the server takes them while the next ones are made.
 _BLOCK = 1_000
 
@@ -47,7 +45,7 @@ def put(
     links: dict[_Pair, UUID] = {}
     if not fresh:
         drafts = case_numbers.repeat(session, incident_id, _without_known(session, incident_id, list(drafts)))
-        links = _known_links(session, incident_id, drafts)
+        links = _known_links(session, drafts)
     of_link = {"generation": 1, "created_at": now}
     of_alert = {
         "incident_id": incident_id,
@@ -97,14 +95,22 @@ def _rows(
 
 
 def _without_known(session: Session, incident_id: UUID, drafts: Sequence[Draft]) -> list[Draft]:
-    causes = {draft.cause for draft in drafts}
-    query = sa.select(Alert.notice_id, Alert.endpoint_id, Alert.user_id, Alert.cause)
-    known = set(session.execute(query.where(Alert.incident_id == incident_id, Alert.cause.in_(causes))))
+    given = {"causes": {draft.cause for draft in drafts}, "notices": _notices(drafts)}
+    columns = sa.select(Alert.notice_id, Alert.endpoint_id, Alert.user_id, Alert.cause)
+    to_platforms = columns.where(arrays.among(Alert.notice_id, "notices"), arrays.among(Alert.cause, "causes"))
+    known = set(session.connection().execute(to_platforms, given).all())
+    if any(draft.recipient.user_id for draft in drafts):
+        to_officers = columns.where(Alert.incident_id == incident_id, Alert.user_id.is_not(None))
+        known |= set(session.execute(to_officers.where(arrays.among(Alert.cause, "causes")), given).all())
     return [
         draft
         for draft in drafts
         if (draft.recipient.notice_id, draft.recipient.endpoint_id, draft.recipient.user_id, draft.cause) not in known
     ]
+
+
+def _notices(drafts: Iterable[Draft]) -> set[UUID]:
+    return {draft.recipient.notice_id for draft in drafts if draft.recipient.notice_id is not None}
 
 
 def _messages(
@@ -132,16 +138,12 @@ def _known_messages(session: Session, incident_id: UUID, rounds: Iterable[str]) 
     return {TextKey(*rest): message_id for message_id, *rest in rows}
 
 
-def _known_links(session: Session, incident_id: UUID, drafts: Iterable[Draft]) -> dict[_Pair, UUID]:
-    query = (
-        sa.select(Link.notice_id, Link.endpoint_id, Link.id)
-        .join(Notice, Notice.id == Link.notice_id)
-        .where(Notice.incident_id == incident_id, Link.revoked_at.is_(None))
+def _known_links(session: Session, drafts: Iterable[Draft]) -> dict[_Pair, UUID]:
+    query = sa.select(Link.notice_id, Link.endpoint_id, Link.id).where(
+        arrays.among(Link.notice_id, "notices"), Link.revoked_at.is_(None)
     )
-    asked = {draft.recipient.notice_id for draft in drafts}
-    if len(asked) <= _FEW:
-        query = query.where(Link.notice_id.in_(asked))
-    return {(notice_id.int, endpoint_id.int): link_id for notice_id, endpoint_id, link_id in session.execute(query)}
+    found = session.connection().execute(query, {"notices": _notices(drafts)})
+    return {(notice_id.int, endpoint_id.int): link_id for notice_id, endpoint_id, link_id in found}
 
 
 def _new_links(

@@ -1,6 +1,6 @@
 """Who a later message goes to: endpoints already alerted, or a contact of the ladder."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from crisis.domain import alert, notice, registry
 from crisis.domain.first_round import Send
 from crisis.domain.outgoing import Recipient
+from crisis.store import arrays
 from crisis.store.models import Alert, Contact, Endpoint, Notice, NoticeItem
 
 #: What can't have reached anybody. What is claimed may be on the wire before we look again.
@@ -26,7 +27,7 @@ def hold(session: Session, incident_id: UUID) -> None:
 
 
 def alerted(
-    session: Session, incident_id: UUID, *, notice_ids: Iterable[UUID] | None = None, attempted: bool = True
+    session: Session, incident_id: UUID, *, notice_ids: Collection[UUID] | None = None, attempted: bool = True
 ) -> list[Recipient]:
     """Every endpoint in use that was alerted for these notices (all of the incident's by default), once each.
 
@@ -39,7 +40,6 @@ def alerted(
         .join(Contact, Contact.id == Alert.contact_id)
         .join(Endpoint, Endpoint.id == Alert.endpoint_id)
         .where(
-            Alert.incident_id == incident_id,
             Endpoint.retired_at.is_(None),
             Contact.retired_at.is_(None),
             Notice.ask != notice.Ask.INFORM.value,  # who is only informed gets one mail and nothing else
@@ -47,11 +47,12 @@ def alerted(
         )
         .order_by(Alert.id)
     )
-    if notice_ids is not None:
-        query = query.where(Alert.notice_id.in_(list(notice_ids)))
+    whose = Alert.incident_id == incident_id if notice_ids is None else arrays.among(Alert.notice_id, "notices")
     first: dict[tuple[UUID, UUID], Recipient] = {}
     reached: set[tuple[UUID, UUID]] = set()
-    for alert_id, attempts, state, asked, contact, endpoint in session.execute(query):
+    for alert_id, attempts, state, asked, contact, endpoint in session.execute(
+        query.where(whose), {"notices": notice_ids}
+    ):
         if state == alert.State.CANCELLED and not attempts:
             continue
         pair = (asked.id, endpoint.id)
@@ -99,10 +100,9 @@ def with_first(session: Session, found: Sequence[Recipient]) -> list[Recipient]:
     if not found:
         return []
     notice_ids = {one.notice_id for one in found}
-    query = sa.select(Alert.notice_id, Alert.endpoint_id, Alert.id).where(Alert.notice_id.in_(list(notice_ids)))
-    first = {
-        (asked, endpoint): alert_id for asked, endpoint, alert_id in session.execute(query.order_by(Alert.id.desc()))
-    }
+    query = sa.select(Alert.notice_id, Alert.endpoint_id, Alert.id).where(arrays.among(Alert.notice_id, "notices"))
+    rows = session.execute(query.order_by(Alert.id.desc()), {"notices": notice_ids})
+    first = {(asked, endpoint): alert_id for asked, endpoint, alert_id in rows}
     return [one._replace(first_alert_id=first.get((one.notice_id, one.endpoint_id))) for one in found]
 
 
