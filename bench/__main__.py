@@ -47,6 +47,7 @@ SCENARIOS = [
     Scenario("hanging", "postgresql", "2,000 webhooks, 5 % of the hosts hang", hooks.HANGING, hooks.hanging),
     Scenario("declare", "postgresql", "declare with 10,000 endpoints", declaring.DECLARE, declaring.declare),
     Scenario("first", "postgresql", "declare to first attempt, 200 endpoints", declaring.FIRST, declaring.first),
+    Scenario("silent", "postgresql", "5,000 silent platforms at minute 5", declaring.SILENT, declaring.silent),
     Scenario("answers", "postgresql", "answers by link", answers.ANSWERS, answers.answers),
     Scenario("sqlite", "sqlite", "1,000 mails on SQLite and the bundled Valkey", mails.SQLITE, mails.sqlite),
     Scenario("killed", "postgresql", "kill -9 of all workers in mid fan-out", killing.KILLED, killing.killed),

@@ -65,6 +65,34 @@ def first(place: Place) -> Generator[Sample, None, None]:
         }
 
 
+SILENT = [
+    Goal("fired", "{steps:,.0f} steps due at one moment: the last has fired after", "s", 5),
+    Goal("early", "of them fired before that moment", "", 0),
+]
+
+
+def silent(place: Place) -> Generator[Sample, None, None]:
+    """5,000 platforms answer nothing: the steps of minute 5 are due together, on real processes."""
+    while True:
+        place.mail.ask("set", delay_ms=0, offers="pipelining chunking")
+        with _desk(place) as desk:
+            ours = desk.fan_out(place.mail, COUNT, items=registries.items(120, _PLATFORMS), seconds=120)
+            ((incident,),) = desk.query(f"SELECT id FROM incident WHERE ref = '{ours.ref}'")
+            steps = f"incident_id = '{incident}' AND ladder LIKE 'silence:%' AND step = 0"
+            ((due_at,),) = desk.query("SELECT now() + interval '3 seconds'")
+            desk.query(f"UPDATE timer SET due_at = '{due_at}' WHERE {steps} RETURNING id")
+            armed = f"SELECT count(*) FROM timer WHERE {steps} AND state = 'armed'"
+            until = time.monotonic() + 60
+            while found := desk.query(armed)[0][0]:
+                assert time.monotonic() < until, f"{found} steps are armed"
+                time.sleep(0.05)
+            fired = time.time() - due_at.timestamp()
+            ((count, early),) = desk.query(
+                f"SELECT count(*), count(*) FILTER (WHERE ended_at < due_at) FROM timer WHERE {steps}"
+            )
+            yield {"steps": count, "fired": fired, "early": early}
+
+
 def _desk(place: Place, **settings: str) -> Desk:
     return place.desk(registries.text(_PLATFORMS, COUNT), **settings)
 

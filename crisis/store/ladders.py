@@ -1,6 +1,6 @@
 """Ladders of an incident: the version that it was declared with, and the timers that naming items arms by it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crisis.domain import ladder, ladder_body, notice
 from crisis.domain.incident import Severity
-from crisis.store import fan_outs, timers, versions
+from crisis.store import arrays, fan_outs, timers, versions
 from crisis.store.models import Acknowledgement, Alert, Batch, Incident, Notice, Platform
 
 _Begun = tuple[str, int, str, datetime]  # the ladder with its batch, the step, its action, its time
@@ -44,27 +44,30 @@ def arm(session: Session, owner: Incident, batch: Batch, asked: Iterable[fan_out
 def registry_ids(session: Session, asked: Iterable[Notice]) -> dict[UUID, str]:
     """By request, the registry id of its platform, which may be retired."""
     wanted = list(asked)
-    query = sa.select(Platform.id, Platform.registry_id).where(Platform.id.in_({one.platform_id for one in wanted}))
-    found = {row.id: row.registry_id for row in session.execute(query)}
+    query = sa.select(Platform.id, Platform.registry_id).where(arrays.among(Platform.id, "platforms"))
+    rows = session.execute(query, {"platforms": {one.platform_id for one in wanted}})
+    found = {row.id: row.registry_id for row in rows}
     return {one.id: found[one.platform_id] for one in wanted}
 
 
-def tried(session: Session, notice_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+def tried(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """By request, the contacts to whom an alert was planned."""
     query = sa.select(Alert.notice_id, Alert.contact_id).where(
-        Alert.notice_id.in_(list(notice_ids)), Alert.contact_id.is_not(None)
+        arrays.among(Alert.notice_id, "notices"), Alert.contact_id.is_not(None)
     )
     found: dict[UUID, set[UUID]] = {}
-    for notice_id, contact_id in session.execute(query.distinct()):
+    for notice_id, contact_id in session.execute(query.distinct(), {"notices": notice_ids}):
         if notice_id is not None and contact_id is not None:
             found.setdefault(notice_id, set()).add(contact_id)
     return found
 
 
-def acknowledged(session: Session, notice_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+def acknowledged(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """By request, the contacts that acknowledged it."""
-    wanted = Acknowledgement.notice_id.in_(list(notice_ids))
+    query = sa.select(Acknowledgement.notice_id, Acknowledgement.contact_id).where(
+        arrays.among(Acknowledgement.notice_id, "notices")
+    )
     found: dict[UUID, set[UUID]] = {}
-    for row in session.execute(sa.select(Acknowledgement.notice_id, Acknowledgement.contact_id).where(wanted)):
+    for row in session.execute(query, {"notices": notice_ids}):
         found.setdefault(row.notice_id, set()).add(row.contact_id)
     return found

@@ -47,8 +47,8 @@ def open_or_known(
     """A new matter for each request, but for those where the same one is enough; returns the new ones."""
     known: set[UUID] = set()
     if not duty.opens_again(reason):
-        query = sa.select(Matter.notice_id).where(Matter.notice_id.in_(notice_ids), Matter.reason == reason)
-        known = set(session.scalars(query))
+        query = sa.select(Matter.notice_id).where(arrays.among(Matter.notice_id, "notices"), Matter.reason == reason)
+        known = set(session.scalars(query, {"notices": notice_ids}))
     wanted = [one for one in dict.fromkeys(notice_ids) if one not in known]
     new = [
         Matter(id=key, incident_id=owner.id, notice_id=one, reason=reason, opened_at=now)
@@ -61,8 +61,8 @@ def open_or_known(
 
 def open_among(session: Session, matter_ids: Iterable[UUID]) -> list[Matter]:
     """Those of these matters that nobody has ended."""
-    query = sa.select(Matter).where(Matter.id.in_(list(matter_ids)), Matter.ended_at.is_(None)).order_by(Matter.id)
-    return list(session.scalars(query))
+    query = sa.select(Matter).where(arrays.among(Matter.id, "ids"), Matter.ended_at.is_(None)).order_by(Matter.id)
+    return list(session.scalars(query, {"ids": list(matter_ids)}))
 
 
 def of_incident(session: Session, incident_id: UUID, matter_ids: Iterable[UUID]) -> list[Matter]:
@@ -74,8 +74,8 @@ def of_incident(session: Session, incident_id: UUID, matter_ids: Iterable[UUID])
 def told_of(session: Session, matter_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """By matter, the officers who were told."""
     found: dict[UUID, set[UUID]] = {one: set() for one in matter_ids}
-    query = sa.select(Told.matter_id, Told.user_id).where(Told.matter_id.in_(list(matter_ids)))
-    for matter_id, user_id in session.execute(query):
+    query = sa.select(Told.matter_id, Told.user_id).where(arrays.among(Told.matter_id, "ids"))
+    for matter_id, user_id in session.execute(query, {"ids": matter_ids}):
         found[matter_id].add(user_id)
     return found
 

@@ -106,10 +106,10 @@ def of_incident(session: Session, incident_id: UUID) -> dict[UUID, Notice]:
     return {notice.platform_id: notice for notice in session.scalars(query)}
 
 
-def many(session: Session, notice_ids: Iterable[UUID]) -> dict[UUID, Notice]:
+def many(session: Session, notice_ids: Collection[UUID]) -> dict[UUID, Notice]:
     """The notices with these ids."""
-    query = sa.select(Notice).where(Notice.id.in_(list(notice_ids)))
-    return {notice.id: notice for notice in session.scalars(query)}
+    query = sa.select(Notice).where(arrays.among(Notice.id, "notices"))
+    return {notice.id: notice for notice in session.scalars(query, {"notices": notice_ids})}
 
 
 def items_of(session: Session, notice_id: UUID) -> Sequence[sa.Row[NoticeItem, Item]]:
@@ -129,7 +129,7 @@ def asked_about(session: Session, item_id: UUID) -> Sequence[NoticeItem]:
 
 
 def open_counts(
-    session: Session, notice_ids: Iterable[UUID], done_states: Iterable[str]
+    session: Session, notice_ids: Collection[UUID], done_states: Iterable[str]
 ) -> dict[UUID, tuple[int, int]]:
     """For each notice (items that it owes an answer for, those with one); shared hashes are not counted."""
     query = (
@@ -139,8 +139,11 @@ def open_counts(
             sa.func.sum(sa.case((NoticeItem.state.in_(list(done_states)), 1), else_=0)),
         )
         .where(
-            NoticeItem.notice_id.in_(list(notice_ids)), NoticeItem.reason != "shared", NoticeItem.state != "withdrawn"
+            arrays.among(NoticeItem.notice_id, "notices"),
+            NoticeItem.reason != "shared",
+            NoticeItem.state != "withdrawn",
         )
         .group_by(NoticeItem.notice_id)
     )
-    return {notice_id: (int(total), int(done or 0)) for notice_id, total, done in session.execute(query)}
+    rows = session.execute(query, {"notices": notice_ids})
+    return {notice_id: (int(total), int(done or 0)) for notice_id, total, done in rows}

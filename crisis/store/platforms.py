@@ -1,7 +1,7 @@
 """The registry in rows: platforms with their domains, contacts and endpoints."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from crisis import errors
 from crisis.domain import alert, registry
+from crisis.store import arrays
 from crisis.store.models import Contact, Domain, Endpoint, Event, Notice, Platform, RegistryChange
 
 _CHANNELS = {channel.value: channel for channel in alert.Channel}
@@ -25,14 +26,24 @@ def _key(raw: Any) -> UUID:
     return raw if isinstance(raw, UUID) else UUID(raw)
 
 
-def snapshot(session: Session, *, registry_ids: Iterable[str] | None = None) -> Sequence[registry.Platform]:
+#: For fewer platforms it is cheaper to read them than to have the whole registry at hand.
+_FEW = 100
+
+
+def snapshot(session: Session, *, registry_ids: Collection[str] | None = None) -> Sequence[registry.Platform]:
     """Every platform that is not retired, by registry id, as values; or those of ``registry_ids`` only.
 
     The whole registry is remembered as long as nothing in it has changed, so that a declaration need not
-    read it. Retired contacts and endpoints are left out.
+    read it, nor a sweep for thousands of timers. Retired contacts and endpoints are left out.
     """
-    if registry_ids is not None:
+    if registry_ids is None:
+        return _whole(session)
+    if len(registry_ids) < _FEW:
         return _read(session, registry_ids)
+    return [one for one in _whole(session) if one.registry_id in registry_ids]
+
+
+def _whole(session: Session) -> tuple[registry.Platform, ...]:
     state = _state(session)
     kept = _remembered.get(_ONLY)
     if kept is None or kept[0] != state or not state[1]:
@@ -80,19 +91,19 @@ def _read(session: Session, registry_ids: Iterable[str] | None) -> list[registry
             domains=tuple(domains[row[0]]),
             contacts=tuple(contacts[row[0]]),
         )
-        for row in session.execute(_of(query, wanted))
+        for row in session.execute(_of(query, wanted), {"wanted": wanted})
     ]
 
 
 def _of(query: sa.Select[Any], registry_ids: list[str] | None) -> sa.Select[Any]:
     query = query.where(Platform.retired_at.is_(None))
-    return query if registry_ids is None else query.where(Platform.registry_id.in_(registry_ids))
+    return query if registry_ids is None else query.where(arrays.among(Platform.registry_id, "wanted"))
 
 
 def _domains(session: Session, wanted: list[str] | None) -> defaultdict[Any, list[str]]:
     query = sa.select(_raw(Domain.platform_id), Domain.ascii_name).join(Domain.platform).order_by(Domain.position)
     found: defaultdict[Any, list[str]] = defaultdict(list)
-    for platform_id, name in session.execute(_of(query, wanted)):
+    for platform_id, name in session.execute(_of(query, wanted), {"wanted": wanted}):
         found[platform_id].append(name)
     return found
 
@@ -123,7 +134,7 @@ def _contacts(session: Session, wanted: list[str] | None) -> defaultdict[Any, li
     found: defaultdict[Any, list[registry.Contact]] = defaultdict(list)
     head: tuple[Any, ...] | None = None
     endpoints: list[registry.Endpoint] = []
-    for row in session.execute(_of(query, wanted)):
+    for row in session.execute(_of(query, wanted), {"wanted": wanted}):
         if head is None or head[1] != row[1]:
             if head is not None:
                 found[head[0]].append(_contact(head, endpoints))

@@ -117,10 +117,11 @@ def _with_counts(session: Session, found: Sequence[Recipient]) -> list[Recipient
             sa.func.sum(sa.case((shared, 0), else_=1)),
             sa.func.sum(sa.case((shared, 1), else_=0)),
         )
-        .where(NoticeItem.notice_id.in_({one.notice_id for one in found}), NoticeItem.state != "withdrawn")
+        .where(arrays.among(NoticeItem.notice_id, "notices"), NoticeItem.state != "withdrawn")
         .group_by(NoticeItem.notice_id)
     )
-    counts = {notice_id: (int(items), int(hashes)) for notice_id, items, hashes in session.execute(query)}
+    rows = session.execute(query, {"notices": {one.notice_id for one in found}})
+    counts = {notice_id: (int(items), int(hashes)) for notice_id, items, hashes in rows}
     nothing = (0, 0)
     return [
         one._replace(items=counts.get(one.notice_id, nothing)[0], hashes=counts.get(one.notice_id, nothing)[1])

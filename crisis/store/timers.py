@@ -80,12 +80,12 @@ def next_step(session: Session, notice_id: UUID, ladder: str) -> int:
     return int(session.scalars(query.where(Timer.notice_id == notice_id, Timer.ladder == ladder)).one())
 
 
-def known(session: Session, notice_ids: Iterable[UUID], ladder_prefix: str) -> set[tuple[UUID, str]]:
+def known(session: Session, notice_ids: Collection[UUID], ladder_prefix: str) -> set[tuple[UUID, str]]:
     """The ladders of these notices that begin with ``ladder_prefix`` and were ever armed."""
     query = sa.select(Timer.notice_id, Timer.ladder).where(
-        Timer.notice_id.in_(list(notice_ids)), Timer.ladder.startswith(ladder_prefix, autoescape=True)
+        arrays.among(Timer.notice_id, "notices"), Timer.ladder.startswith(ladder_prefix, autoescape=True)
     )
-    return {(notice_id, name) for notice_id, name in session.execute(query.distinct())}
+    return {(notice_id, name) for notice_id, name in session.execute(query.distinct(), {"notices": notice_ids})}
 
 
 def fire_due(session: Session, *, now: datetime, limit: int) -> list[Timer]:

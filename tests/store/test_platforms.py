@@ -48,6 +48,17 @@ def test_whoever_changes_it_is_seen_by_the_next_reader(change: Callable[[Session
         assert list(after) == platforms.snapshot(session, registry_ids=[one.registry_id for one in after])
 
 
+def test_many_are_taken_out_of_the_registry_that_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    samples.add(*samples.registry(3))
+    with db.reading() as session:
+        first, _, third = platforms.snapshot(session)
+        monkeypatch.setattr(platforms, "_FEW", 2)
+        assert platforms.snapshot(session, registry_ids=[third.registry_id, first.registry_id, "gone"]) == [
+            first,
+            third,
+        ]
+
+
 def test_a_change_is_seen_at_once_by_the_transaction_that_makes_it_and_gone_with_it() -> None:
     samples.add(samples.platform(name="First"))
     assert names() == ["First"]

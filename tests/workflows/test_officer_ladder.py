@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from crisis import config, errors
 from crisis.domain import alert, notice, receipt
 from crisis.notify.sender import Envelope
-from crisis.store import answers, db, notices
+from crisis.store import answers, db, matters, notices
 from crisis.store import records as record
 from crisis.store.models import Alert, Contact, Event, Matter, Notice, Timer, Told, User
 from crisis.workflows import call, declare, deliver, escalate, receive_mail, receive_receipt, stand_down, take_matter
@@ -67,6 +69,26 @@ def three() -> tuple[UUID, ...]:
         with_officer("ann@desk.example", duty_order=1),
         with_officer("bert@desk.example", duty_order=2),
     )
+
+
+def test_a_sweep_of_several_batches_looks_once_for_what_is_over(
+    declared: Declare, settings: config.Settings, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three()
+    samples.add(*[samples.platform(f"p-{number}", domains=(f"p{number}.example",)) for number in range(3)])
+    declared(items=[{"url": f"https://p{number}.example/1"} for number in range(3)])
+    clock.advance(minutes=5)
+    looked: list[datetime] = []
+    settle = matters.settle
+
+    def counted(session: Session, *, now: datetime) -> dict[UUID, list[record.Fact]]:
+        looked.append(now)
+        return settle(session, now=now)
+
+    monkeypatch.setattr(matters, "settle", counted)
+    monkeypatch.setattr(escalate, "_AT_ONCE", 1)
+    assert escalate.fire(settings=settings, now=clock.now()) == 3
+    assert looked == [clock.now()]
 
 
 def test_the_next_officer_is_told_after_three_minutes_and_at_last_all_of_them(
