@@ -110,8 +110,10 @@ class _Closing:
 
 
 class _Client(IMAPClient):  # type: ignore[misc]
-    """Hears also what a server says in one piece with its answer to IDLE (tried with Dovecot 2.3, a mail that came
-    between SEARCH and IDLE): that lies in the library's buffer, and its look at the socket finds nothing."""
+    """Hears also what a server says in one piece with its answer to IDLE, as Dovecot does of a mail just come in.
+
+    That lies in the library's buffer, where its look at the socket finds nothing until the wait is over.
+    """
 
     _unheard = False
 

@@ -26,8 +26,6 @@ def upgrade() -> None:
         postgresql_using="brin",
         postgresql_with={"autosummarize": "on"},
     )
-
-
     op.drop_index("ix_timer_incident_id", table_name="timer")
 
 
