@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
@@ -111,15 +112,19 @@ def end(
     session: Session, about: Sequence[Matter | _Open], how: duty.How, *, by: str | None, now: datetime
 ) -> list[Fact]:
     """End those of these matters that nobody has ended yet; their next officers are not told any more."""
-    wanted = sa.select(Matter.id).where(arrays.among(Matter.id, "ids"), Matter.ended_at.is_(None))
-    in_order = wanted.order_by(Matter.id).with_for_update()  # no two of us wait for each other in a ring
-    ours = set(session.scalars(in_order, {"ids": [one.id for one in about]}))
-    ended = [one for one in about if one.id in ours]
+    held = _hold(session, about)
+    ended = [one for one in about if one.id in held]
     if not ended:
         return []
     bulk.update(session, Matter, ("id", "ended_at", "how", "ended_by"), [(one.id, now, how.value, by) for one in ended])
     timers.cancel_ladders(session, {duty.ladder_of(one.id): one.notice_id for one in ended}, now=now)
     return [Fact(records.Kind.MATTER_ENDED, by or "desk", now, {**_body(one), "how": how.value}) for one in ended]
+
+
+def _hold(session: Session, about: Iterable[Matter | _Open]) -> set[UUID]:
+    """Lock those of these matters that are still open, in one order: no two of us wait for each other in a ring."""
+    still_open = sa.select(Matter.id).where(arrays.among(Matter.id, "ids"), Matter.ended_at.is_(None))
+    return set(session.scalars(still_open.order_by(Matter.id).with_for_update(), {"ids": [one.id for one in about]}))
 
 
 def opened(matter: Matter, *, now: datetime) -> Fact:
@@ -145,6 +150,7 @@ def settle(session: Session, *, now: datetime) -> dict[UUID, list[Fact]]:
             ended.setdefault((duty.How.ACTED, by), []).append(one)
         elif duty.is_over(one.reason, acknowledged=one.acknowledged_at is not None, finished=finished):
             ended.setdefault((duty.How.OVER, None), []).append(one)
+    _hold(session, chain.from_iterable(ended.values()))  # before the first group of them
     facts: dict[UUID, list[Fact]] = {}
     for (how, by), about in ended.items():
         incident_of = {str(one.id): one.incident_id for one in about}
