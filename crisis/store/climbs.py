@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crisis.domain import ladder, notice
-from crisis.store.models import Notice, Timer
+from crisis.store.models import Notice
+from crisis.store.timers import Fired
 
 
 @dataclass(frozen=True, slots=True)
 class Climb:
     """A timer of a platform's ladder with what it is about."""
 
-    timer: Timer
+    timer: Fired
     about: Notice
     table: ladder.Table
     name: ladder.Ladder

@@ -6,7 +6,7 @@ standstill finds what is overdue. Each fires for one caller only, never before i
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -88,7 +88,20 @@ def known(session: Session, notice_ids: Collection[UUID], ladder_prefix: str) ->
     return {(notice_id, name) for notice_id, name in session.execute(query.distinct(), {"notices": notice_ids})}
 
 
-def fire_due(session: Session, *, now: datetime, limit: int) -> list[Timer]:
+class Fired(NamedTuple):
+    """A timer that was taken; times are UTC."""
+
+    id: UUID
+    incident_id: UUID
+    notice_id: UUID
+    ladder: str
+    step: int
+    action: str
+    starts_at: datetime
+    due_at: datetime
+
+
+def fire_due(session: Session, *, now: datetime, limit: int) -> list[Fired]:
     """Take the timers that are due, earliest first, and mark them fired; each is given to one caller only.
 
     Those of an incident that somebody changes right now are left for the next time: a stand-down holds its
@@ -111,10 +124,10 @@ def fire_due(session: Session, *, now: datetime, limit: int) -> list[Timer]:
         sa.update(Timer)
         .where(Timer.id.in_(due), Timer.state == ARMED)
         .values(state=FIRED, ended_at=now)
-        .returning(Timer)
-        .execution_options(synchronize_session=False)
+        .returning(*(getattr(Timer, name) for name in Fired._fields))
     )
-    return sorted(session.scalars(statement).all(), key=lambda timer: (timer.due_at, timer.id))
+    taken = map(Fired._make, session.connection().execute(statement))
+    return sorted(taken, key=lambda timer: (timer.due_at, timer.id))
 
 
 def cancel(session: Session, notice_id: UUID, ladder_prefix: str, *, now: datetime) -> int:

@@ -36,7 +36,8 @@ from crisis.store import (
 )
 from crisis.store import records as record
 from crisis.store.climbs import Climb
-from crisis.store.models import Incident, Matter, Notice, Timer
+from crisis.store.models import Incident, Matter, Notice
+from crisis.store.timers import Fired
 
 _AT_ONCE = 200  # timers a transaction; short enough that nobody waits for it
 
@@ -86,12 +87,12 @@ class _Following:
 
     steps: list[_Step] = field(default_factory=list)
     send: list[Round] = field(default_factory=list)
-    tell: dict[str, list[Timer]] = field(default_factory=dict)
-    officers: list[Timer] = field(default_factory=list)
+    tell: dict[str, list[Fired]] = field(default_factory=dict)
+    officers: list[Fired] = field(default_factory=list)
     arm: list[dict[str, Any]] = field(default_factory=list)
     later: list[tuple[UUID, datetime]] = field(default_factory=list)
     hurried: set[UUID] = field(default_factory=set)  # before their minutes, for the step before them had failed
-    remind: list[tuple[Timer, str]] = field(default_factory=list)
+    remind: list[tuple[Fired, str]] = field(default_factory=list)
 
 
 class _Firing:
@@ -103,7 +104,7 @@ class _Firing:
         self._warned: set[tuple[UUID, str]] = set()
         self.fired = 0
 
-    def run(self, taken: Sequence[Timer]) -> list[record.Fact]:
+    def run(self, taken: Sequence[Fired]) -> list[record.Fact]:
         """Decide, write what follows; the facts for the end of the record."""
         following = self._following
         asked = notices.many(self._session, {one.notice_id for one in taken})
@@ -126,7 +127,7 @@ class _Firing:
     def _fact(self, kind: records.Kind, body: Mapping[str, object]) -> record.Fact:
         return record.Fact(kind, "desk", self._now, body)
 
-    def _follow(self, taken: Sequence[Timer], asked: Mapping[UUID, Notice]) -> None:
+    def _follow(self, taken: Sequence[Fired], asked: Mapping[UUID, Notice]) -> None:
         """Decide for each timer; one that tells the officer of something that has happened is on no ladder."""
         session = self._session
         done = notices.open_counts(session, asked, [one.value for one in item.Outcome if item.is_done(one)])
@@ -299,7 +300,7 @@ class _Firing:
         return drafts
 
 
-def _fired_body(one: Timer, *, hurried: bool) -> dict[str, object]:
+def _fired_body(one: Fired, *, hurried: bool) -> dict[str, object]:
     return {
         **({"hurried": True} if hurried else {}),
         "timer": str(one.id),

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -81,6 +82,7 @@ def test_an_answer_at_the_due_instant_comes_before_the_step_or_after_it_never_bo
     registry(_PLATFORMS)
     contacts = {one.platform_id: one.id for one in rows(Contact, Contact.position == 1)}
     orders: Counter[str] = Counter()
+    hesitates = 0.0  # s; whoever came second last time starts earlier, so that they meet wherever the race is close
     for _ in range(_ROUNDS[db.db.engine.dialect.name]):
         done = declared(items=[{"sha256": samples.SHA256}])
         asked = rows(Notice, Notice.incident_id == done.incident_id)
@@ -94,13 +96,17 @@ def test_an_answer_at_the_due_instant_comes_before_the_step_or_after_it_never_bo
                 others = sa.update(Timer).where(Timer.due_at <= now, Timer.notice_id != one.id, Timer.state == "armed")
                 session.execute(others.values(due_at=START + timedelta(days=30)))
 
-            def answer(one: Notice = one, now: datetime = now) -> None:
+            def answer(one: Notice = one, now: datetime = now, after: float = hesitates) -> None:
+                time.sleep(max(after, 0))
                 acknowledge(one.id, contacts[one.platform_id], now)
 
-            def fire(now: datetime = now) -> None:
+            def fire(now: datetime = now, after: float = -hesitates) -> None:
+                time.sleep(max(after, 0))
                 escalate.fire(settings=settings, now=now)
 
             at_once(answer, fire)
+            (step, *_) = rows(Timer, Timer.notice_id == one.id, Timer.ladder == "silence:1")
+            hesitates += -0.0005 if step.state == timers.FIRED else 0.0005
         orders += _each_has_one_order(asked)
     assert sum(orders.values()) == _PLATFORMS * _ROUNDS[db.db.engine.dialect.name]
     assert set(orders) == {"step first", "answer first"}, orders
