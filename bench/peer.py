@@ -54,9 +54,7 @@ _kept = _Kept()
 @app.task
 def send(number: int) -> None:
     """As most programs do it: the row by the mapper, the mail by the library, a connection to the mail host each."""
-    if _kept.engine is None:
-        _kept.engine = sa.create_engine(os.environ[DATABASE])
-    with Session(_kept.engine) as session:
+    with Session(_engine()) as session:
         alert = session.get_one(Alert, number)
         message = letter.build(alert.address, alert.name, alert.platform, alert.link)
         with smtplib.SMTP("127.0.0.1", int(os.environ[SMTP_PORT])) as smtp:
@@ -66,12 +64,35 @@ def send(number: int) -> None:
 
 
 @app.task
-def send_tuned(number: int, address: str, name: str, platform: str, link: str) -> None:
-    """As fast as one task an alert can be: nothing read, a template, kept connections, one statement."""
-    if _kept.smtp is None or _kept.database is None or _kept.template is None:
+def send_kept(number: int) -> None:
+    """The same, one read, one send, one commit, tuned by a template and a kept connection to the mail host."""
+    template, smtp = _sender()
+    with Session(_engine()) as session:
+        alert = session.get_one(Alert, number)
+        mail = template.fill(alert.address, alert.name, alert.platform, alert.link, number=str(number))
+        smtp.sendmail(letter.SENDER, [alert.address], mail)
+        alert.state, alert.sent_at = "sent", datetime.now(UTC)
+        session.commit()
+
+
+def _sender() -> tuple[letter.Template, smtplib.SMTP]:
+    if _kept.template is None or _kept.smtp is None:
         _kept.template = letter.Template()
         _kept.smtp = smtplib.SMTP("127.0.0.1", int(os.environ[SMTP_PORT]))
+    return _kept.template, _kept.smtp
+
+
+def _engine() -> sa.Engine:
+    if _kept.engine is None:
+        _kept.engine = sa.create_engine(os.environ[DATABASE])
+    return _kept.engine
+
+
+@app.task
+def send_tuned(number: int, address: str, name: str, platform: str, link: str) -> None:
+    """As fast as one task an alert can be: nothing read, a template, kept connections, one statement."""
+    template, smtp = _sender()
+    if _kept.database is None:
         _kept.database = psycopg.connect(os.environ[DATABASE].replace("+psycopg", ""), autocommit=True)
-    mail = _kept.template.fill(address, name, platform, link, number=str(number))
-    _kept.smtp.sendmail(letter.SENDER, [address], mail)
+    smtp.sendmail(letter.SENDER, [address], template.fill(address, name, platform, link, number=str(number)))
     _kept.database.execute("UPDATE alert SET state = 'sent', sent_at = now() WHERE id = %s", (number,))

@@ -52,8 +52,8 @@ class TaskEach:
         self._place, self._engine, self._producer = place, engine, producer
         self._roots = [*roots, *place.roots()]
 
-    def send(self, count: int, *, tuned: bool = False, seconds: float = 120) -> Sent:
-        """From the first row until the last outcome is committed.
+    def send(self, count: int, *, task: Any = peer.send, seconds: float = 120) -> Sent:
+        """From the first row until the last outcome is committed; ``task`` is one of ``bench.peer``.
 
         Raises:
             AssertionError: not in ``seconds``.
@@ -63,10 +63,7 @@ class TaskEach:
         self._place.mail.ask("forget")
         cpu, own, start = usage.cpu_seconds(self._roots), time.process_time(), time.perf_counter()
         for row in self._plan(count):
-            if tuned:
-                peer.send_tuned.apply_async(row, producer=self._producer)
-            else:
-                peer.send.apply_async(row[:1], producer=self._producer)
+            task.apply_async(row if task is peer.send_tuned else row[:1], producer=self._producer)
         self._place.mail.wait_for("messages", count, seconds=seconds)
         done = sa.select(sa.func.count()).where(peer.Alert.state == "sent")
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -118,8 +115,8 @@ def task_each(place: Place, pool: tuple[str, int] = PREFORK) -> Iterator[TaskEac
         worker = stack.enter_context(_running([*command, *options], ROOT, environment))
         connection = stack.enter_context(peer.app.connection_for_write(settings.broker))
         made = TaskEach(place, engine, peer.app.amqp.Producer(connection), [broker, worker])
-        for tuned in (False, *([True] if not place.is_sqlite else [])):
-            made.send(pool[1] * 4, tuned=tuned)
+        for task in (peer.send, *([] if place.is_sqlite else [peer.send_kept, peer.send_tuned])):
+            made.send(pool[1] * 4, task=task)
         yield made
 
 
