@@ -5,6 +5,7 @@ from crisis.processes.web_server import (  # noqa: F401 - gunicorn reads the nam
     control_socket_disable,
     graceful_timeout,
     loglevel,
+    on_starting,
     post_fork,
     post_worker_init,
     threads,

@@ -1,9 +1,10 @@
 """What gunicorn is told: by `crisis up` as `--config python:crisis.processes.web_server`, else by gunicorn.conf.py."""
 
+import importlib
 from typing import Any
 
 from crisis.config import load
-from crisis.jobs import death
+from crisis.jobs import death, memory
 from crisis.processes import warm_up
 
 _settings = load()
@@ -15,6 +16,16 @@ graceful_timeout = 3  # s; open streams hold a stop for as long
 control_socket_disable = True  # no second door
 loglevel = "warning"
 accesslog = None  # addresses of answer pages are secrets
+
+
+def on_starting(_server: Any) -> None:
+    """Modules are loaded once, before the first fork: a worker in place of a dead one answers in half a second.
+
+    Only modules: the application, with its threads and connections, is made in each worker.
+    """
+    for name in ("crisis.app", "crisis.web"):
+        importlib.import_module(name)
+    memory.settle()
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

@@ -171,6 +171,13 @@ class Rig(ExitStack):
         self.declared.append(Declared(ref, reply.status, time.monotonic() - started))
         return str(ref)
 
+    def is_served(self) -> bool:
+        """Whether a web server answers."""
+        try:
+            return self.desk.get("/readyz").status == 200
+        except OSError:
+            return False
+
     def health_line(self) -> str:
         """What the last line of every page says to an officer."""
         if self._officer is None:

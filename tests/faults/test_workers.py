@@ -107,6 +107,7 @@ def test_f2_a_web_server_killed_in_mid_declaration_leaves_nothing_of_it(rig_of: 
     assert rig.declare() == ""
     assert rig.has_died("declare-uncommitted")
     assert len(rig.evidence().rows.incidents) == before
+    until_true(rig.is_served, seconds=30, what="no web server has come in place of the one that died")
     until_true(rig.declare, seconds=30, what="nothing can be declared any more")
     rig.settle()
     rig.verify()
