@@ -13,6 +13,7 @@ from tests.parts.visitor import Page as Answered
 from tests.parts.visitor import Visitor
 from tests.parts.world import World
 
+RECORDED = 'role="status"'  # of a page that gives a receipt; one that asks once more has an alert
 UNCONFIRMED_SECONDS = 2.1  # an answer sooner than 2 s after its page does not count
 
 
@@ -82,6 +83,7 @@ def answer(world: World, link: str, *, name: str, answer: str, **more: str) -> A
     time.sleep(UNCONFIRMED_SECONDS)
     sent = visitor.submit(page.form("answer"), name=name, answer=answer, **more)
     assert sent.status == 200, sent.text[:2000]
+    assert RECORDED in sent.text, sent.text[:2000]
     return sent
 
 

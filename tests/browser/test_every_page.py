@@ -27,7 +27,9 @@ WIDER_THAN_THE_WINDOW = """() => {
 def place(request: pytest.FixtureRequest, browser: Browser, scene: Scene) -> Iterator[tuple[Page, Complaints]]:
     one = PLACES[request.param]
     visitor = scene.as_role(one.who) if one.who else None
-    with chromium.context(browser, visitor=visitor, viewport={"width": 1280, "height": 900}) as context:
+    # a row with news flashes for two seconds; between two colours, and while the scheme changes, no contrast is true
+    still = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+    with chromium.context(browser, visitor=visitor, **still) as context:
         page = context.new_page()
         complaints = Complaints()
         statuses: list[int] = []

@@ -96,5 +96,12 @@ def until(page: Page, expression: str, *, seconds: float) -> None:
     """
     ends = time.monotonic() + seconds
     while not page.evaluate(expression):
-        assert time.monotonic() < ends, f"after {seconds} s not true: {expression}"
+        assert time.monotonic() < ends, f"after {seconds} s not true: {expression}\n{_seen(page)}"
         page.wait_for_timeout(20)
+
+
+def _seen(page: Page) -> str:
+    """What the page asked for, when and how it ended, and what it says."""
+    asked = page.evaluate("""() => [Math.round(performance.now()), ...performance.getEntriesByType('resource').map(
+      (one) => `${Math.round(one.startTime)}-${Math.round(one.responseEnd)} ${one.responseStatus} ${one.name}`)]""")
+    return "\n".join([*map(str, asked), page.inner_text("body")])
