@@ -7,12 +7,14 @@ from playwright.sync_api import Browser
 
 from tests.browser import scene as scenes
 from tests.browser.scene import ITEMS, Scene
+from tests.faults.proxy import Proxy
 from tests.parts import chromium
 from tests.parts.chromium import Complaints
 
 pytestmark = pytest.mark.browser
 
 ANSWERED = "document.querySelector('#log').textContent.includes('Pixelly: has it')"
+STOPPED = r"/^Live updates stopped \d\d:\d\d:\d\d UTC$/.test(document.querySelector('#live').textContent)"
 WATCH = """() => {
   window.seen = null;
   new MutationObserver(() => {
@@ -106,3 +108,20 @@ def test_a_page_shows_what_came_while_its_stream_was_cut(browser: Browser, scene
         scenes.answer(world, link, name="Hal Fictional", answer="acknowledge")
         context.set_offline(False)
         chromium.until(page, ANSWERED, seconds=40)
+
+
+def test_a_page_connects_anew_when_its_line_has_died_without_a_word(browser: Browser, scene: Scene) -> None:
+    """A line that brings nothing for ten seconds is given up; until then the page says since when it stands still."""
+    world = scene.world
+    ref = world.declare(items=ITEMS[:2], audience={"affected": True})["ref"]
+    link = world.mails(ref, "crisis1@pixelly.example")[0].links[0]
+    officer = scene.as_role("officer")
+    with Proxy(world.desk.port) as proxy, chromium.context(browser, visitor=officer) as context:
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{proxy.port}/incidents/{ref}")
+        chromium.until(page, "document.querySelector('#live').textContent === 'Live'", seconds=15)
+        proxy.black_hole(now_open_only=True)
+        scenes.answer(world, link, name="Jo Fictional", answer="acknowledge")
+        chromium.until(page, STOPPED, seconds=15)
+        chromium.until(page, ANSWERED, seconds=25)
+        chromium.until(page, "document.querySelector('#live').textContent === 'Live'", seconds=5)

@@ -18,6 +18,7 @@
   const inZone = (zone, at, seconds) => new Date(at).toLocaleTimeString("en-GB", {
     timeZone: zone, hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined, hourCycle: "h23",
   });
+  const zoned = (at) => `${inZone("UTC", at + skew, true)} UTC`;
 
   // --- speech: at most one sentence in ten seconds, the last one wins
   let spokenAt = -10000, waiting = null;
@@ -244,10 +245,14 @@
 
   if (desk) setClock(desk.dataset.now);
   else { const time = $("#now time"); if (time) setClock(time.getAttribute("datetime")); }
+  // a line can die without a word: one that brings nothing for ten seconds is given up, and the page connects anew
+  let stream = null, openedAt = 0;
+  document.addEventListener("htmx:sse:after:connection", (event) => { stream = event.detail.connection; openedAt = Date.now(); });
   const live = () => {
     if (!$("#live-source") || Date.now() - heardAt < 10000) return;
     if (!stopped) { stopped = true; desk.classList.add("old"); }
-    health(`${words.stopped} ${new Date(heardAt).toLocaleTimeString("en-GB")}`, true);
+    health(`${words.stopped} ${zoned(heardAt)}`, true);
+    if (stream && stream.reader && Date.now() - openedAt > 10000) stream.reader.cancel();
   };
   // --- the health line: asked for again while somebody looks; without an answer it says since when
   let answeredAt = Date.now();
@@ -255,7 +260,7 @@
     const line = $("#health");
     if (!line || document.hidden) return;
     try {
-      const answer = await fetch("/health", { headers: { "HX-Request": "true" } });
+      const answer = await fetch("/health", { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(10000) });
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
       const box = document.createElement("template");
       box.innerHTML = await answer.text();
@@ -266,7 +271,7 @@
     } catch {
       if (Date.now() - answeredAt < 12000) return; // one lost answer is no fault
       line.className = "health bad";
-      $("#health-parts").textContent = `${line.dataset.gone} ${new Date(answeredAt).toLocaleTimeString("en-GB", { timeZoneName: "short" })}`;
+      $("#health-parts").textContent = `${line.dataset.gone} ${zoned(answeredAt)}`;
     }
   };
   setInterval(() => { figure(); mast(); live(); moved(); }, 1000);
