@@ -5,6 +5,7 @@ import contextlib
 import functools
 import itertools
 import signal
+import statistics
 import sys
 import time
 import traceback
@@ -84,10 +85,14 @@ def main() -> int:
 def _measured(one: Scenario, place: Place, rounds: int) -> list[figures.Figure]:
     """The figures of a scenario, printed; none where it failed, with the reason."""
     began = time.monotonic()
+    samples: list[Sample] = []
+    paces = [machine.pace_ms()]
     signal.alarm(_START_SECONDS + rounds * _ROUND_SECONDS)
     try:
         with contextlib.closing(one.measure(place)) as measuring:
-            samples = list(itertools.islice(measuring, rounds))
+            for sample in itertools.islice(measuring, rounds):
+                samples.append(sample)
+                paces.append(machine.pace_ms())
     except Exception as error:  # a door: what can't be measured does not keep the rest from it
         traceback.print_exc()
         print(f"\n{one.name}: {one.text} ({one.database}): not measured: {str(error)[:500]}", flush=True)
@@ -95,7 +100,8 @@ def _measured(one: Scenario, place: Place, rounds: int) -> list[figures.Figure]:
     finally:
         signal.alarm(0)
     taken = time.monotonic() - began
-    print(f"\n{one.name}: {one.text} ({one.database}, rounds: {rounds}, took {taken:.0f} s)", flush=True)
+    pace = f"pace {statistics.median(paces):.0f} ms, {min(paces):.0f} – {max(paces):.0f}"
+    print(f"\n{one.name}: {one.text} ({one.database}, rounds: {rounds}, took {taken:.0f} s, {pace})", flush=True)
     found = figures.judge(one.goals, samples)
     print("\n".join(map(figures.row, found)), flush=True)
     return found

@@ -174,7 +174,7 @@ class Running:
             input=given,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,  # 25,000 platforms are imported, on a busy machine
             check=False,
         )
 
