@@ -126,7 +126,7 @@ class Metronome:
     def sweep(self) -> None:
         """Fire what is due, ring for what waits."""
         now = self._room.clock.now()
-        escalate.fire(now=now, settings=self._settings)
+        escalate.fire(now=now, settings=self._settings, clock=self._room.clock.now)
         with db.reading() as session:
             due = alerts.due_queues(session, now)
         for queue in due:

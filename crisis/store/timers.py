@@ -101,25 +101,32 @@ class Fired(NamedTuple):
     due_at: datetime
 
 
-def fire_due(session: Session, *, now: datetime, limit: int) -> list[Fired]:
-    """Take the timers that are due, earliest first, and mark them fired; each is given to one caller only.
+def due_owners(session: Session, *, now: datetime) -> list[UUID]:
+    """The incidents that have timers due, the one whose first is earliest in front."""
+    first = sa.func.min(Timer.due_at)
+    query = sa.select(Timer.incident_id).where(Timer.state == ARMED, Timer.due_at <= now).group_by(Timer.incident_id)
+    return list(session.scalars(query.order_by(first, Timer.incident_id)))
+
+
+def fire_due(session: Session, incident_id: UUID, *, now: datetime, limit: int) -> list[Fired]:
+    """Take timers of the incident that are due, earliest first, and mark them fired; each is given to one caller only.
 
     Those of an incident that somebody changes right now are left for the next time: a stand-down holds its
     incident and wants the timers, so whoever has the timers must not want the incident.
     """
-    is_due = sa.and_(Timer.state == ARMED, Timer.due_at <= now)
     due = (
         sa.select(Timer.id)
         .join(Notice, Notice.id == Timer.notice_id)
-        .where(is_due)
+        .where(Timer.state == ARMED, Timer.due_at <= now, Timer.incident_id == incident_id)
         .order_by(Timer.due_at, Timer.id)
         .limit(limit)
     )
     if session.get_bind().dialect.name == "postgresql":
-        owners = sa.select(Incident.id).where(Incident.id.in_(sa.select(Timer.incident_id).where(is_due)))
-        held = owners.order_by(Incident.id).with_for_update(read=True, key_share=True, skip_locked=True)
+        owner = sa.select(Incident.id).where(Incident.id == incident_id)
+        if session.scalar(owner.with_for_update(read=True, key_share=True, skip_locked=True)) is None:
+            return []
         # both rows at once, and never waiting: whoever answers right now holds the notice first
-        due = due.where(Timer.incident_id.in_(session.scalars(held).all())).with_for_update(skip_locked=True)
+        due = due.with_for_update(skip_locked=True)
     statement = (
         sa.update(Timer)
         .where(Timer.id.in_(due), Timer.state == ARMED)

@@ -4,7 +4,7 @@ a platform's ladder:   silence ─▶ next contacts ─▶ the officer;  acknowl
 the officers' ladder:  a matter ─▶ the officer on duty ─▶ the next one ─▶ … ─▶ all of them
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -42,33 +42,41 @@ from crisis.store.timers import Fired
 _AT_ONCE = 200  # timers a transaction; short enough that nobody waits for it
 
 Round = tuple[str, alert.Purpose, list[outgoing.Recipient]]
-Facts = dict[UUID, list[record.Fact]]
 
 
-def fire(*, settings: Settings, now: datetime) -> int:
+def fire(*, settings: Settings, now: datetime, clock: Callable[[], datetime] | None = None) -> int:
     """Fire every timer that is due and write the alerts that follow; returns how many fired. The caller rings.
 
     Firing, what it plans and the arming of the next step are one transaction: a crash before its
-    commit leaves the timer armed, one after it leaves it fired.
+    commit leaves the timer armed, one after it leaves it fired. Incidents take turns, a batch each.
+
+    Args:
+        clock: asked before each batch, so that it is recorded at its own time; without it all are recorded at ``now``.
     """
-    total, is_first = 0, True
-    while True:
-        with db.transaction() as session:
-            told: Facts = {}
-            if is_first:  # what is over tells nobody; it reads all open matters, so not again for each batch
-                told = matters.settle(session, now=now)
-                unreached.hurry(session, now=now)
-                is_first = False
-            taken = timers.fire_due(session, now=now, limit=_AT_ONCE)
-            by_incident = groupby(sorted(taken, key=lambda one: one.incident_id), key=lambda one: one.incident_id)
-            for incident_id, group in by_incident:
-                firing = _Firing(session, incidents.by_id(session, incident_id), settings, now)
-                told.setdefault(incident_id, []).extend(firing.run(list(group)))
-                total += firing.fired
-            for incident_id in sorted(one for one in told if told[one]):  # one order: no two of us wait in a ring
-                record.append(session, str(incident_id), told[incident_id], now=now)
-        if len(taken) < _AT_ONCE:
-            return total
+    with db.transaction() as session:
+        told = matters.settle(session, now=now)  # what is over tells nobody
+        unreached.hurry(session, now=now)
+        for incident_id in sorted(told):  # one order: no two of us wait in a ring
+            record.append(session, str(incident_id), told[incident_id], now=now)
+        waiting = timers.due_owners(session, now=now)
+    total = 0
+    while waiting:
+        taken = {one: _fire_some(one, settings, clock() if clock else now) for one in waiting}
+        total += sum(fired for _, fired in taken.values())
+        waiting = [one for one, (count, _) in taken.items() if count == _AT_ONCE]
+    return total
+
+
+def _fire_some(incident_id: UUID, settings: Settings, now: datetime) -> tuple[int, int]:
+    """A batch of one incident's timers: how many were taken, and how many of them were due in truth."""
+    with db.transaction() as session:
+        taken = timers.fire_due(session, incident_id, now=now, limit=_AT_ONCE)
+        if not taken:
+            return 0, 0
+        firing = _Firing(session, incidents.by_id(session, incident_id), settings, now)
+        if facts := firing.run(taken):
+            record.append(session, str(incident_id), facts, now=now)
+    return len(taken), firing.fired
 
 
 @dataclass(frozen=True, slots=True)

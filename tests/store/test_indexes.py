@@ -50,7 +50,8 @@ OF_TIMERS: dict[str, Callable[[Session], object]] = {
     "resume": lambda session: timers.resume(session, KEY, [KEY], cancelled_at=START),
     "overview": lambda session: overview_rows.armed_timers(session, KEY),
     "due_next": lambda session: agenda.due_next(session, limit=5),
-    "fire_due": lambda session: timers.fire_due(session, now=START, limit=100),
+    "fire_due": lambda session: timers.fire_due(session, KEY, now=START, limit=100),
+    "due_owners": lambda session: timers.due_owners(session, now=START),
 }
 
 

@@ -175,6 +175,28 @@ def test_after_a_standstill_everything_overdue_fires_once_and_in_order(
     assert sorted(reasons) == ["last_warning", "last_warning", "no_next_contact", "silent"]
 
 
+def test_incidents_take_turns_and_each_batch_is_recorded_at_its_own_time(
+    declared: Declare, settings: config.Settings, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch that mixed incidents would ask everything once for each of them, and all would wait for the last."""
+    monkeypatch.setattr(escalate, "_AT_ONCE", 2)
+    samples.add(*[samples.platform(f"p-{one}", name=f"P{one}", domains=(f"p{one}.example",)) for one in range(3)])
+    items = [{"url": f"https://p{one}.example/v"} for one in range(3)]
+    both = [declared(items=items, audience={"affected": True}).ref for _ in range(2)]
+    due = clock.advance(minutes=5)
+    assert escalate.fire(settings=settings, now=due, clock=lambda: clock.advance(seconds=1)) == 6
+    with db.reading() as session:
+        found = session.execute(
+            sa.select(Incident.ref, Timer.ended_at)
+            .join(Timer, Timer.incident_id == Incident.id)
+            .where(Timer.state == timers.FIRED)
+            .order_by(Timer.ended_at)
+        )
+        turns = [(ref, (at - due).seconds) for ref, at in found]
+    first, second = both
+    assert turns == [*[(first, 1)] * 2, *[(second, 2)] * 2, (first, 3), (second, 4)]
+
+
 def test_questions_of_one_half_minute_reach_the_officer_as_one_message(
     declared: Declare, fire: Callable[[], int], clock: FakeClock
 ) -> None:
