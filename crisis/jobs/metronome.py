@@ -125,8 +125,9 @@ class Metronome:
 
     def sweep(self) -> None:
         """Fire what is due, ring for what waits."""
-        now = self._room.clock.now()
-        escalate.fire(now=now, settings=self._settings, clock=self._room.clock.now)
+        clock = self._room.clock
+        escalate.fire(now=clock.now(), settings=self._settings, clock=clock.now)
+        now = clock.now()  # what the last batch has planned is due, too
         with db.reading() as session:
             due = alerts.due_queues(session, now)
         for queue in due:

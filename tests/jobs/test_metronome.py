@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -53,6 +53,16 @@ def test_a_queue_with_due_alerts_is_rung_at_most_every_five_seconds(
 def test_nothing_due_rings_nothing(sqlite_db: AppContext, ours: metronome.Metronome, rung: list[Queue]) -> None:
     ours.sweep()
     assert rung == []
+
+
+def test_what_a_long_sweep_has_planned_at_its_end_is_rung_for_at_once(
+    sqlite_db: AppContext, ours: metronome.Metronome, rung: list[Queue], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned_at: list[datetime] = []
+    monkeypatch.setattr(escalate, "fire", lambda *, clock, **_: planned_at.append(clock()))
+    monkeypatch.setattr(alerts, "due_queues", lambda _session, now: [Queue.MAIL] if planned_at[0] <= now else [])
+    ours.sweep()
+    assert rung == [Queue.MAIL]
 
 
 def test_it_sends_only_what_nobody_took_for_five_seconds(
